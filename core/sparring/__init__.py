@@ -1,0 +1,93 @@
+"""sparring: games between networks, for audio and vision.
+
+This is the public door. Names are imported when first asked for, so that importing the package costs no torch.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module, metadata
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sparring.application import Application, Report, Trained
+    from sparring.component import KINDS, Component
+    from sparring.data import Data, Example, Split
+    from sparring.errors import CheckpointError, DataError, GameError, PluginError, Problem, RecipeError, SparringError
+    from sparring.hooks import hookimpl
+    from sparring.metric import Baseline, Metric
+    from sparring.objective import AdversarialLoss, Loss, Regularizer
+    from sparring.plugins import Plugins
+    from sparring.recipe import Recipe, load_recipe
+    from sparring.round import Round
+    from sparring.task import Contest, Task, tensor
+    from sparring.trained import load
+
+__all__ = [
+    "KINDS",
+    "AdversarialLoss",
+    "Application",
+    "Baseline",
+    "CheckpointError",
+    "Component",
+    "Contest",
+    "Data",
+    "DataError",
+    "Example",
+    "GameError",
+    "Loss",
+    "Metric",
+    "PluginError",
+    "Plugins",
+    "Problem",
+    "Recipe",
+    "RecipeError",
+    "Regularizer",
+    "Report",
+    "Round",
+    "SparringError",
+    "Split",
+    "Task",
+    "Trained",
+    "__version__",
+    "hookimpl",
+    "load",
+    "load_recipe",
+    "tensor",
+]
+
+_HOMES = {
+    "sparring.application": ("Application", "Report", "Trained"),
+    "sparring.component": ("KINDS", "Component"),
+    "sparring.data": ("Data", "Example", "Split"),
+    "sparring.errors": ("CheckpointError", "DataError", "GameError", "PluginError", "Problem", "RecipeError", "SparringError"),
+    "sparring.hooks": ("hookimpl",),
+    "sparring.metric": ("Baseline", "Metric"),
+    "sparring.objective": ("AdversarialLoss", "Loss", "Regularizer"),
+    "sparring.plugins": ("Plugins",),
+    "sparring.recipe": ("Recipe", "load_recipe"),
+    "sparring.round": ("Round",),
+    "sparring.task": ("Contest", "Task", "tensor"),
+    "sparring.trained": ("load",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return _version()
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+def _version() -> str:
+    try:
+        return metadata.version("sparring")
+    except metadata.PackageNotFoundError:
+        return "0.1.0"

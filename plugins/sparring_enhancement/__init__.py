@@ -1,0 +1,1 @@
+"""Speech enhancement on the waveform: the task, data, networks and the application that enhances files."""

@@ -1,0 +1,71 @@
+"""Where the enhanced files go: one for every input, under names that nothing else has."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import soundfile
+
+from sparring import DataError, RecipeError, Report
+from sparring_audio import AudioInfo, audio_files, info
+
+# Suffixes that name a container without being its name.
+CONTAINERS = {".aif": ".aiff", ".aifc": ".aiff", ".oga": ".ogg", ".opus": ".ogg"}
+
+
+@dataclass(frozen=True)
+class Destination:
+    """A recording, where its enhanced version goes, and the coding of its samples there (None: the format's usual one)."""
+
+    source: AudioInfo
+    path: Path
+    subtype: str | None
+
+
+def destinations(inputs: Sequence[str | Path], output: Path, report: Report, *, format: str | None) -> list[Destination]:
+    """One for every audio file among the inputs and in their folders, whose tree is kept below `output`; what cannot be read goes to the report.
+
+    A single input file may have a file as its output. Raises `RecipeError`, for whoever wrote the command, if a file would be
+    written over an input or over another one.
+    """
+    found = [entry for given in inputs for entry in _files(Path(given), report)]
+    to_file = format is None and len(inputs) == 1 and Path(inputs[0]).is_file() and f"{output.suffix[1:]}".upper() in soundfile.available_formats()
+    planned: list[Destination] = []
+    for path, below in found:
+        try:
+            source = info(path)
+        except DataError as error:
+            report.skipped.append((str(path), str(error)))
+            continue
+        suffix = output.suffix if to_file else f".{format.lstrip('.').lower()}" if format else CONTAINERS.get(path.suffix.lower(), path.suffix)
+        target = output if to_file else output / below.with_suffix(suffix)
+        kind = suffix[1:].upper()
+        subtype = source.subtype if soundfile.check_format(kind, source.subtype) else None
+        planned.append(Destination(source, target, subtype))
+    _refuse_overwriting(planned)
+    return planned
+
+
+def _files(given: Path, report: Report) -> list[tuple[Path, Path]]:
+    """Every audio file of an input, and its path below it."""
+    if not given.is_dir():
+        return [(given, Path(given.name))]
+    try:
+        return [(path, path.relative_to(given)) for path in audio_files(given)]
+    except DataError as error:
+        report.skipped.append((str(given), str(error)))
+        return []
+
+
+def _refuse_overwriting(planned: Sequence[Destination]) -> None:
+    sources = {entry.source.path.resolve() for entry in planned}
+    targets = Counter(entry.path.resolve() for entry in planned)
+    faults = [f"{entry.source.path}: would be overwritten: choose another output folder" for entry in planned if entry.path.resolve() in sources]
+    for target in (path for path, count in targets.items() if count > 1):
+        clashing = " and ".join(str(entry.source.path) for entry in planned if entry.path.resolve() == target)
+        faults.append(f"{target}: would be written for {clashing}: enhance them in two goes, into two folders")
+    if faults:
+        raise RecipeError("\n".join(faults))

@@ -1,0 +1,102 @@
+"""Speech to be enhanced, in chunks to train on and in whole utterances to be judged on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import torch
+from einops import rearrange
+from torch import Tensor
+
+from sparring import Data, DataError, Split
+from sparring_audio import preemphasise
+from sparring_enhancement.material import bundled, speech_and_noise, two_folders, voicebank
+from sparring_enhancement.mixed_speech import MixedSpeech, SpeechAndNoise
+from sparring_enhancement.recorded_speech import RecordedSpeech
+from sparring_enhancement.speech_pair import SpeechPair
+from sparring_enhancement.voicebank import TrainSet
+
+
+class NoisySpeech(Data):
+    """Pairs of clean and noisy speech: fields `clean` and `noisy`, each (1, chunk_samples) in [-1, 1] at `sample_rate_hz`, pre-emphasised.
+
+    Where they come from: `root`, VoiceBank-DEMAND as unpacked (`train_set` says which of its two training sets); or `clean` and `noisy`, any two
+    folders with files of the same names; or `clean` and `noise`, speech into which the noise is mixed on the fly; or, with none of them, the
+    bundled corpus. Files may have any sample rate, and are never read whole for a chunk.
+
+    Held out for validation are the `validation_speakers` (the first part of a file's name, as in `p226_001.wav`). Folders other than VoiceBank-DEMAND
+    hold out `held_out_share` of their files for the test, and as many for validation where they have none of these speakers; with fewer than
+    three files nothing is held out.
+
+    Training chunks start every `hop_samples`; pre-emphasis y[n] = x[n] - `preemphasis` x[n-1] is applied to each (Pascual et al. 2017). What is mixed on
+    the fly has an SNR of `snrs_db` in training and one of `test_snrs_db` when held out. `level_db` is the range of the gain of a training pair.
+
+    Raises `DataError` with every problem that can be seen from names and headers, and later for a file that turns out damaged or not finite.
+    """
+
+    fields: ClassVar[tuple[str, ...]] = ("clean", "noisy")
+
+    def __init__(
+        self,
+        *,
+        root: Path | None = None,
+        clean: Path | None = None,
+        noisy: Path | None = None,
+        noise: Path | None = None,
+        train_set: TrainSet = "28spk",
+        validation_speakers: tuple[str, ...] = ("p226", "p287"),
+        held_out_share: float = 0.05,
+        sample_rate_hz: int = 16000,
+        chunk_samples: int = 16384,
+        hop_samples: int = 8192,
+        preemphasis: float = 0.95,
+        snrs_db: tuple[float, ...] = (0.0, 5.0, 10.0, 15.0),
+        test_snrs_db: tuple[float, ...] = (0.0, 5.0, 10.0),
+        level_db: tuple[float, float] = (0.0, 0.0),
+    ) -> None:
+        named = {name: folder for name, folder in (("root", root), ("clean", clean), ("noisy", noisy), ("noise", noise)) if folder is not None}
+        cut = {"sample_rate_hz": sample_rate_hz, "chunk_samples": chunk_samples, "hop_samples": hop_samples}
+        chosen = {name: Path(folder).expanduser() for name, folder in named.items()}
+        material: SpeechAndNoise
+        match chosen:
+            case {"root": folder, **others} if not others:
+                self.speech = RecordedSpeech(voicebank(folder, train_set=train_set, validation_speakers=validation_speakers), **cut)
+            case {"clean": one, "noisy": other, **others} if not others:
+                self.speech = RecordedSpeech(
+                    two_folders(one, other, validation_speakers=validation_speakers, share=held_out_share), **cut
+                )
+            case {"clean": one, "noise": other, **others} if not others:
+                material = speech_and_noise(one, other, validation_speakers=validation_speakers, share=held_out_share)
+                self.speech = MixedSpeech(material, **cut, snrs_db=snrs_db, test_snrs_db=test_snrs_db)
+            case {**others} if not others:
+                self.speech = MixedSpeech(bundled(), **cut, snrs_db=snrs_db, test_snrs_db=test_snrs_db)
+            case _:
+                raise DataError(
+                    f"noisy-speech was given {' and '.join(chosen)}: give root (VoiceBank-DEMAND), or clean and noisy, or clean and noise, "
+                    "or none of them for the bundled corpus."
+                )
+        self.preemphasis, self.level_db = preemphasis, level_db
+
+    def __len__(self) -> int:
+        return len(self.speech)
+
+    def sample(self, index: int, draw: np.random.Generator) -> Mapping[str, Tensor]:
+        pair = torch.stack(self.speech.chunk(index, draw))
+        if self.level_db != (0.0, 0.0):
+            pair = pair * 10 ** (draw.uniform(*self.level_db) / 20)
+        # One gain for both, so that a loud mixture stays within full scale and the pair a pair.
+        pair = pair / pair.abs().max().clamp(min=1)
+        clean, noisy = rearrange(preemphasise(pair, self.preemphasis), "pair time -> pair 1 time")
+        return {"clean": clean, "noisy": noisy}
+
+    def examples(self, split: Split) -> Sequence[SpeechPair]:
+        return self.speech.examples(split)
+
+    def fingerprint(self) -> str:
+        return self.speech.fingerprint()
+
+    def describe(self) -> str:
+        return self.speech.describe()

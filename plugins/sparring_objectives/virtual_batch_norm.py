@@ -1,0 +1,63 @@
+"""Virtual batch normalization: every batch is normalized with the statistics of a reference batch (Salimans et al. 2016)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from einops import reduce
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from sparring.collective import global_mean, world_size
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Mean and mean square of each channel over a batch, its positions and all processes, and how many samples they were taken from."""
+
+    mean: Float[Tensor, " channels"]
+    mean_square: Float[Tensor, " channels"]
+    samples: int
+
+
+class VirtualBatchNorm(nn.Module):
+    """Normalizes the channels of `(batch, channels, ...)` with the moments of a reference batch.
+
+    As in SEGAN's released code: with a reference of B samples, mean and mean square are each mixed from the batch's own with weight
+    1 / (B + 1) and the reference's with B / (B + 1). The reference, mixed with its own moments, stays as it is: leave `reference` out to
+    make one. Moments are taken in float32 over the global batch, so that two processes equal one. Scale starts as N(1, 0.02), shift as 0.
+    """
+
+    def __init__(self, channels: int, *, epsilon: float = 1e-5) -> None:
+        super().__init__()
+        self.epsilon = epsilon
+        self.scale = nn.Parameter(torch.empty(channels))
+        self.shift = nn.Parameter(torch.empty(channels))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        nn.init.normal_(self.scale, mean=1.0, std=0.02)
+        nn.init.zeros_(self.shift)
+
+    def forward(self, batch: Float[Tensor, "batch channels *positions"], reference: Moments | None = None) -> tuple[Tensor, Moments]:
+        """The normalized batch, and the moments that normalized it: those of the batch alone where there is no reference."""
+        moments = self.moments(batch) if reference is None else self.mixed(self.moments(batch), reference)
+        variance = (moments.mean_square - moments.mean.square()).clamp(min=0)
+        scale = self.scale * torch.rsqrt(variance + self.epsilon)
+        shift = self.shift - moments.mean * scale
+        per_channel = (-1, *[1] * (batch.ndim - 2))
+        return batch * scale.view(per_channel).to(batch.dtype) + shift.view(per_channel).to(batch.dtype), moments
+
+    @staticmethod
+    def moments(batch: Tensor) -> Moments:
+        exact = batch.float()
+        local = torch.stack([reduce(exact, "b c ... -> c", "mean"), reduce(exact.square(), "b c ... -> c", "mean")])
+        mean, mean_square = global_mean(local)
+        return Moments(mean, mean_square, len(batch) * world_size())
+
+    @staticmethod
+    def mixed(own: Moments, reference: Moments) -> Moments:
+        weight = 1 / (reference.samples + 1)
+        mean = torch.lerp(reference.mean, own.mean, weight)
+        return Moments(mean, torch.lerp(reference.mean_square, own.mean_square, weight), reference.samples)

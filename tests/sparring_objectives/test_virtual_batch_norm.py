@@ -1,0 +1,65 @@
+"""Virtual batch norm: who refers to whom, and how strongly."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from sparring_objectives.virtual_batch_norm import Moments, VirtualBatchNorm
+
+
+@pytest.fixture
+def norm() -> VirtualBatchNorm:
+    return VirtualBatchNorm(3)
+
+
+@pytest.mark.parametrize("positions", [(), (7,), (5, 4)])
+def test_a_reference_is_normalized_by_itself(norm: VirtualBatchNorm, positions: tuple[int, ...]) -> None:
+    reference = 5 + 2 * torch.randn(8, 3, *positions)
+
+    normalized, _ = norm(reference)
+
+    dims = [0, *range(2, reference.ndim)]
+    torch.testing.assert_close(normalized.mean(dims), norm.shift.detach(), atol=1e-5, rtol=0)
+    torch.testing.assert_close(normalized.var(dims, unbiased=False).sqrt(), norm.scale.detach(), atol=1e-4, rtol=0)
+
+
+def test_the_reference_referred_to_itself_stays_as_it_is(norm: VirtualBatchNorm) -> None:
+    reference = torch.randn(8, 3, 7)
+    normalized, moments = norm(reference)
+
+    again, _ = norm(reference, moments)
+
+    torch.testing.assert_close(again, normalized)
+
+
+def test_mean_and_mean_square_are_mixed_as_one_sample_among_the_reference(norm: VirtualBatchNorm) -> None:
+    reference, batch = torch.randn(4, 3, 7), 3 + torch.randn(4, 3, 7)
+    _, moments = norm(reference)
+
+    _, mixed = norm(batch, moments)
+
+    torch.testing.assert_close(mixed.mean, (batch.mean((0, 2)) + 4 * reference.mean((0, 2))) / 5)
+    torch.testing.assert_close(mixed.mean_square, (batch.square().mean((0, 2)) + 4 * reference.square().mean((0, 2))) / 5)
+
+
+def test_a_huge_reference_has_the_last_word(norm: VirtualBatchNorm) -> None:
+    huge = Moments(torch.tensor([1.0, 2.0, 3.0]), torch.tensor([5.0, 8.0, 13.0]), samples=10**9)  # deviation 2 in every channel
+    batch = torch.randn(2, 3, 7)
+
+    normalized, _ = norm(batch, huge)
+
+    expected = (batch - huge.mean[:, None]) / 2 * norm.scale[:, None] + norm.shift[:, None]
+    torch.testing.assert_close(normalized, expected, atol=1e-5, rtol=1e-5)
+
+
+def test_a_reference_without_variance_leaves_the_shift_and_no_nan(norm: VirtualBatchNorm) -> None:
+    constant = torch.full((8, 3, 7), 100.1, requires_grad=True)
+
+    normalized, moments = norm(constant)
+    again, _ = norm(constant, moments)
+    again.sum().backward()
+
+    torch.testing.assert_close(normalized, torch.zeros(8, 3, 7), atol=0.02, rtol=0)
+    assert constant.grad is not None
+    assert constant.grad.isfinite().all()
