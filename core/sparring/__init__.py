@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from sparring.task import Contest, Task, tensor
     from sparring.trained import load
 
+    __version__: str
+
 __all__ = [
     "KINDS",
     "AdversarialLoss",

@@ -31,7 +31,7 @@ def read_best(folder: Path) -> Best | None:
         return None
     except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
         raise CheckpointError(f"{path}: does not say which checkpoint is the best ({error!r}); delete it to go on without one") from error
-    return Best(record["step"], record["score"])
+    return Best(record["step"], None if record["score"] is None else float(record["score"]))
 
 
 def write_best(folder: Path, best: Best) -> None:

@@ -44,11 +44,11 @@ def check_wiring(game: Game, device: torch.device | None = None) -> list[Wire]:
     """Play one tiny round, term by term, and leave no trace in the networks. Raises `RecipeError` if a term sends nothing to its own player."""
     buffers = {name: {key: value.clone() for key, value in network.named_buffers()} for name, network in game.networks.items()}
     batch = _batch(game.data, game.recipe.run.seed, device or torch.device("cpu"))
-    wires = [wire for seat in game.seats for term in seat.player.terms for wire in _wires(game, seat, term, batch)]
+    wires = [wire for seat in _playing(game) for term in seat.player.used_terms() for wire in _wires(game, seat, term, batch)]
     for name, network in game.networks.items():
         for key, value in network.named_buffers():
             value.copy_(buffers[name][key])
-    problems = [_dead(game, seat, term) for seat in game.seats for term in seat.player.terms if not _reaches_own(wires, seat, term)]
+    problems = [_dead(game, seat, term) for seat in _playing(game) for term in seat.player.used_terms() if not _reaches_own(wires, seat, term)]
     if problems:
         raise RecipeError(problems)
     return wires
@@ -58,8 +58,8 @@ def wiring_table(game: Game, wires: Sequence[Wire]) -> str:
     """One row a term, one column a network: the gradient norm that arrives."""
     names = list(game.networks)
     rows = [["term", *names]]
-    for seat in game.seats:
-        for term in seat.player.terms:
+    for seat in _playing(game):
+        for term in seat.player.used_terms():
             norms = {wire.network: wire.norm for wire in wires if (wire.player, wire.term) == (seat.name, term)}
             rows.append([f"{seat.name}/{term}", *("·" if norms[name] is None else f"{norms[name]:.3g}" for name in names)])
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
@@ -67,8 +67,12 @@ def wiring_table(game: Game, wires: Sequence[Wire]) -> str:
     return "\n".join([title, *("  ".join([row[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(row[1:], widths[1:], strict=True))]) for row in rows)])
 
 
+def _playing(game: Game) -> list[Seat]:
+    return [seat for seat in game.seats if not seat.never]
+
+
 def _wires(game: Game, seat: Seat, term: str, batch: Mapping[str, Tensor]) -> list[Wire]:
-    one = seat.player.active_terms(seat.player.terms[term].start)[term]  # type: ignore[arg-type, index]
+    one = seat.player.used_terms()[term]
     with game.networks.learning(seat.player.learns):
         torch.manual_seed(0)
         value = one(Round(game.graph, game.networks, _hand(game, batch, {seat.name: seat.player.learns}, step=one.start), seat.name))

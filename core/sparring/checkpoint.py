@@ -14,8 +14,8 @@ from torch import Tensor
 from sparring.atomic import JSON, remove, sync, unwritable
 from sparring.best import NAME as BEST
 from sparring.best import Best, read_best, write_best
-from sparring.saved import Checkpoint, write_checkpoint
 from sparring.errors import CheckpointError
+from sparring.saved import Checkpoint, write_checkpoint
 from sparring.seal import BrokenSealError
 
 
@@ -80,12 +80,14 @@ class Checkpoints:
             raise unwritable(self.folder, error) from error
         if found is not None:
             return found
-        if damaged := sorted(path.name for path in self.folder.glob("*step-*") if re.fullmatch(r"(damaged-)?step-\d{8,}(-\d+)?", path.name)):
-            reasons = "".join(f"\n  {line}" for line in self.set_aside)
-            raise CheckpointError(
-                f"{self.folder}: no checkpoint is good ({', '.join(damaged)}), and the run refuses to start over by itself.{reasons}\n"
-                f"  Bring a good checkpoint back from a copy, start a new run with another run.name=…, or delete {self.folder} to start over."
+        seen = [path.name for path in self.folder.glob("*step-*")]
+        if damaged := sorted(name for name in seen if re.fullmatch(r"(damaged-)?step-\d{8,}(-\d+)?", name)):
+            lines = (
+                f"{self.folder}: no checkpoint is good ({', '.join(damaged)}), and the run refuses to start over by itself.",
+                *self.set_aside,
+                f"bring a good checkpoint back from a copy, start a new run with another run.name=…, or delete {self.folder} to start over",
             )
+            raise CheckpointError("\n  ".join(lines))
         return None
 
     def best(self) -> Checkpoint | None:

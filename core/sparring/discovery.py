@@ -63,11 +63,12 @@ def _entry_point(entry: metadata.EntryPoint) -> EntryPoint:
 
 
 def in_words(error: BaseException) -> str:
-    """An exception as one line: its type, and the first line of what it says; our own speak for themselves."""
+    """An exception as one line: its type and what it says; our own speak for themselves."""
     if isinstance(error, PluginError):
         return str(error)
-    lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
+    text = "; ".join(line.strip() for line in str(error).splitlines() if line.strip())
+    text = text if len(text) <= 300 else f"{text[:297]}..."
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 @contextmanager

@@ -34,7 +34,7 @@ class Graph:
     @property
     def names(self) -> frozenset[str]:
         """Everything that a term's `of` may name."""
-        return self.fields | self.methods.keys()
+        return self.fields.union(self.methods)
 
     def networks_of(self, name: str) -> frozenset[str]:
         """The networks that a tensor's value depends on."""

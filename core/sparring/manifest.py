@@ -7,7 +7,7 @@ import platform
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
@@ -46,7 +46,7 @@ class Manifest:
     def start(self) -> dict[str, JSON]:
         """This start of the run, as of now and on this machine."""
         return {
-            "time": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            "time": datetime.now(UTC).isoformat(timespec="seconds"),
             "command": shlex.join(self.command),
             "versions": versions(),
             "plugins": dict(self.plugins),

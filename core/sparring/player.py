@@ -30,7 +30,11 @@ class Player(nn.Module):
         return {name: term(round) for name, term in self.active_terms(round.progress.step).items()}
 
     def active_terms(self, step: int) -> dict[str, Term]:
-        return {name: term for name, term in self.terms.items() if isinstance(term, Term) and term.active(step)}
+        return {name: term for name, term in self.used_terms().items() if term.active(step)}
+
+    def used_terms(self) -> dict[str, Term]:
+        """The terms that count at some step."""
+        return {name: term for name, term in self.terms.items() if isinstance(term, Term) and not term.never}
 
     def trained_parameters(self) -> dict[str, nn.Parameter]:
         """By name, as `network.path.to.parameter`: what the optimizer steps and what its state is saved under."""
@@ -53,6 +57,11 @@ class Seat:
     @property
     def name(self) -> str:
         return self.player.name
+
+    @property
+    def never(self) -> bool:
+        """Switched off for the whole run."""
+        return not self.player.used_terms() or (self.until is not None and self.until <= self.start)
 
     def plays(self, step: int) -> bool:
         """Whether it takes turns in this step: switched on, and with something to minimise."""

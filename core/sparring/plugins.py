@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, cast
 
 import pluggy
 
@@ -165,7 +165,7 @@ class Plugins:
             raise PluginError(f"{wrappers[0]} is a wrapper, and hooks are called one by one")
         if "sparring_components" not in mine:
             return ()
-        answers = tuple(mine["sparring_components"].function())
+        answers = tuple(cast("Iterable[Component]", mine["sparring_components"].function()))
         wrong = faults(answers)
         if wrong:
             raise PluginError("; ".join(wrong))

@@ -45,8 +45,8 @@ class RunFolder:
                 "choose another run.name=…: nothing in it was touched",
             )
         old = self.read_manifest()
-        changed = differences(read_mapping(self.recipe.read_bytes(), str(self.recipe)).tree, read_mapping(recipe.encode(), "the recipe").tree)
-        if changed:
+        known = read_mapping(self.recipe.read_bytes(), str(self.recipe))
+        if changed := differences(known.tree, read_mapping(recipe.encode(), "the recipe").tree):
             raise _refusal(
                 self.path,
                 "is the run of another recipe",
@@ -82,7 +82,7 @@ class RunFolder:
             ) from error
         return manifest
 
-    def append_metrics(self, step: int, values: Mapping[str, float]) -> None:
+    def append_metrics(self, step: int, values: Mapping[str, int | float]) -> None:
         """Add the line of `step` to `metrics.jsonl`. JSON knows no NaN or infinity: they are written as null."""
         finite = {name: value if math.isfinite(value) else None for name, value in values.items()}
         try:
@@ -116,7 +116,7 @@ class RunFolder:
             remove(draft)
 
 
-def _step(line: str) -> float:
+def _step(line: str) -> int | float:
     try:
         step = json.loads(line)["step"]
     except (ValueError, TypeError, KeyError, RecursionError):

@@ -67,10 +67,10 @@ class Scorecard:
         margin = 1.96 * stdev(defined) / math.sqrt(len(defined)) if len(defined) > 1 else math.nan
         return Summary(mean(defined), margin, len(defined))
 
-    def table(self) -> str:
-        """For people: one row a system, then the same by each condition that takes few values."""
+    def table(self, *, by_condition: bool = False) -> str:
+        """For people: one row a system; and, if asked for, the same by each condition that takes few values."""
         blocks = [self._block("all", None)]
-        for name in dict.fromkeys(name for line in self.lines for name in line.conditions):
+        for name in dict.fromkeys(name for line in self.lines for name in line.conditions) if by_condition else ():
             values = sorted({line.conditions[name] for line in self.lines if name in line.conditions}, key=lambda v: (isinstance(v, str), v))
             if 1 < len(values) <= 8:
                 blocks += [self._block(f"{name} = {value:g}" if isinstance(value, float | int) else f"{name} = {value}", {name: value}) for value in values]
@@ -86,7 +86,7 @@ class Scorecard:
         }
         metrics = {column.name: {"unit": column.unit, "higher_is_better": column.higher_is_better, **column.protocol} for column in self.columns}
         write_json(folder / "scorecard.json", _without_nan({"protocol": dict(self.protocol), "metrics": metrics, "means": means, "notes": list(self.notes)}))
-        write_text(folder / "scorecard.txt", self.table() + "\n")
+        write_text(folder / "scorecard.txt", self.table(by_condition=True) + "\n")
         return folder / "scorecard.txt"
 
     def _heading(self) -> list[str]:

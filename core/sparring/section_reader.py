@@ -79,7 +79,7 @@ class Sections:
 
     def _network(self, fields: Fields) -> NetworkSection:
         weights, frozen = fields.text("weights"), fields.flag("frozen")
-        ema, compiled = fields.number("ema", above=0, below=1), fields.flag("compile")
+        ema, compiled = fields.number("ema", above=0.0, below=1.0), fields.flag("compile")
         return NetworkSection(self._use(fields), weights, frozen, ema, compiled)
 
     def _player(self, fields: Fields) -> PlayerSection:
@@ -88,7 +88,7 @@ class Sections:
             fields.require("learns", "a list of networks")
         if fields.values.get("learns") == []:
             fields.wrong("learns", "is empty: a player learns at least one network")
-        turns, clip = fields.whole("turns", 1, least=1), fields.number("clip", above=0)
+        turns, clip = fields.whole("turns", 1, least=1), fields.number("clip", above=0.0)
         start, until = self._span(fields)
         optimizer, lr = self._optimizer(fields)
         terms = {name: self._term(term) for name, term in self._named(fields, "terms")}
@@ -99,7 +99,7 @@ class Sections:
         if player.values.get("optimizer") is None:
             return self._component(player, "optimizer", "optimizer: {use: adam, lr: 2.0e-4}"), None
         fields = Fields(self.notes, player.at("optimizer"), player.take("optimizer"), expects="a mapping such as '{use: adam, lr: 2.0e-4}'")
-        lr = self._scheduled(fields, "lr", None, least=0)
+        lr = self._scheduled(fields, "lr", None, least=0.0)
         return self._use(fields), lr
 
     def _term(self, fields: Fields) -> TermSection:
@@ -121,9 +121,9 @@ class Sections:
         return float(value)
 
     def _span(self, fields: Fields) -> tuple[int, int | None]:
-        start, until = fields.whole("from", 0, least=0), fields.whole("until", None, least=1)
-        if until is not None and until <= start:
-            fields.wrong("until", f"step {until} is not after 'from', which is {start}")
+        start, until = fields.whole("from", 0, least=0), fields.whole("until", None, least=0)
+        if until is not None and until < start:
+            fields.wrong("until", f"step {until} comes before 'from', which is {start}")
         return start, until
 
     def _run(self, top: Fields, stem: str) -> RunSection:

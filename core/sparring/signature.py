@@ -156,7 +156,7 @@ def _reduced(annotation: Any) -> Any:
     if origin in (Union, types.UnionType) and readable:
         return Union[readable]  # noqa: UP007 (a union of a tuple of types cannot be written with bars)
     if origin in (tuple, list, dict) and readable:
-        return origin[tuple(Any if member is Unreadable else member for member in members)]
+        return types.GenericAlias(origin, tuple(Any if member is Unreadable else member for member in members))
     return Unreadable
 
 

@@ -73,7 +73,7 @@ def restore_optimizer(optimizer: Optimizer, names: Sequence[str], tensors: Mappi
         else:
             raise CheckpointError(f"the checkpoint of {kind} holds {full!r}, and no parameter is called {name!r}")
     if unknown := {key for group, new in zip(optimizer.param_groups, options, strict=True) for key in new.keys() - group.keys()}:
-        raise CheckpointError(f"the checkpoint of {kind} holds the options {sorted(unknown)}, which torch {torch.__version__} does not know")
+        raise CheckpointError(f"the checkpoint of {kind} holds the options {sorted(unknown)}, unknown to torch {torch.__version__}")
     if unknown := state.keys() - parameters.keys():
         raise CheckpointError(f"the checkpoint of {kind} holds numbers for {sorted(unknown)}, which are no parameters of it")
 

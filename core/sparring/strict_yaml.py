@@ -18,7 +18,7 @@ from sparring.errors import Problem, RecipeError
 
 MAX_BYTES = 2**18
 MAX_DEPTH = 20
-MAX_VALUES = 20_000
+MAX_VALUES = 2_000
 
 KEY = re.compile(r"[^\s.\[\]=]{1,100}")
 WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]*)")
@@ -170,7 +170,7 @@ class _Builder:
         if text in WORDS:
             return WORDS[text]
         if WHOLE.fullmatch(text):
-            if len(text) > 18:
+            if len(text.lstrip("+-")) > 18:
                 raise self._refuse(event, f"the number {_start(text)} is too large")
             return int(text)
         if ENDLESS.fullmatch(text) or (DECIMAL.fullmatch(text) and not math.isfinite(float(text))):

@@ -22,6 +22,11 @@ class Term(nn.Module):
         super().__init__()
         self.objective, self.weight, self.start, self.until = objective, weight, start, until
 
+    @property
+    def never(self) -> bool:
+        """Switched off for the whole run: `until` is its start."""
+        return self.until is not None and self.until <= self.start
+
     def active(self, step: int) -> bool:
         return self.start <= step and (self.until is None or step < self.until)
 

@@ -32,7 +32,6 @@ class Memo(Generic[T]):
         key = blake2b(b"%d:" % sample_rate_hz + estimate.tobytes() + reference.tobytes(), digest_size=32).digest()
         with self._lock:
             if key in self._scores:
-                self._scores.move_to_end(key)
                 return self._scores[key]
         score = self._measure(estimate, reference, sample_rate_hz)
         with self._lock:

@@ -33,7 +33,7 @@ def windowed_frames(wave: np.ndarray, sample_rate_hz: int) -> np.ndarray:
     whole frame is left out; a wave shorter than 37.5 ms has no frame.
     """
     length, hop = round(FRAME_SECONDS * sample_rate_hz), int(HOP_SECONDS * sample_rate_hz)
-    if len(wave) < length + hop:
+    if len(wave) < length:
         return np.empty((0, length))
     return np.lib.stride_tricks.sliding_window_view(wave, length)[::hop][:-1] * np.hanning(length + 2)[1:-1]
 

@@ -26,27 +26,40 @@ class Destination:
 
 
 def destinations(inputs: Sequence[str | Path], output: Path, report: Report, *, format: str | None) -> list[Destination]:
-    """One for every audio file among the inputs and in their folders, whose tree is kept below `output`; what cannot be read goes to the report.
+    """One for every audio file among the inputs and in their folders, whose tree is kept below `output`; what cannot be read goes to the
+    report.
 
-    A single input file may have a file as its output. Raises `RecipeError`, for whoever wrote the command, if a file would be
-    written over an input or over another one.
+    A single input file may have a file as its output. Raises `RecipeError`, for whoever wrote the command, if a file would be written
+    over an input or over another one.
     """
     found = [entry for given in inputs for entry in _files(Path(given), report)]
-    to_file = format is None and len(inputs) == 1 and Path(inputs[0]).is_file() and f"{output.suffix[1:]}".upper() in soundfile.available_formats()
+    to_file = (
+        format is None
+        and len(inputs) == 1
+        and Path(inputs[0]).is_file()
+        and f"{output.suffix[1:]}".upper() in soundfile.available_formats()
+    )
     planned: list[Destination] = []
     for path, below in found:
         try:
             source = info(path)
         except DataError as error:
-            report.skipped.append((str(path), str(error)))
+            report.skipped.append((str(path), reason(path, error)))
             continue
-        suffix = output.suffix if to_file else f".{format.lstrip('.').lower()}" if format else CONTAINERS.get(path.suffix.lower(), path.suffix)
+        suffix = (
+            output.suffix if to_file else f".{format.lstrip('.').lower()}" if format else CONTAINERS.get(path.suffix.lower(), path.suffix)
+        )
         target = output if to_file else output / below.with_suffix(suffix)
         kind = suffix[1:].upper()
         subtype = source.subtype if soundfile.check_format(kind, source.subtype) else None
         planned.append(Destination(source, target, subtype))
     _refuse_overwriting(planned)
     return planned
+
+
+def reason(path: Path, error: DataError) -> str:
+    """What is wrong with a file, without its name, which stands before it in a report."""
+    return str(error).removeprefix(f"{path}: ")
 
 
 def _files(given: Path, report: Report) -> list[tuple[Path, Path]]:
@@ -56,14 +69,16 @@ def _files(given: Path, report: Report) -> list[tuple[Path, Path]]:
     try:
         return [(path, path.relative_to(given)) for path in audio_files(given)]
     except DataError as error:
-        report.skipped.append((str(given), str(error)))
+        report.skipped.append((str(given), reason(given, error)))
         return []
 
 
 def _refuse_overwriting(planned: Sequence[Destination]) -> None:
     sources = {entry.source.path.resolve() for entry in planned}
     targets = Counter(entry.path.resolve() for entry in planned)
-    faults = [f"{entry.source.path}: would be overwritten: choose another output folder" for entry in planned if entry.path.resolve() in sources]
+    faults = [
+        f"{entry.source.path}: would be overwritten: choose another output folder" for entry in planned if entry.path.resolve() in sources
+    ]
     for target in (path for path, count in targets.items() if count > 1):
         clashing = " and ".join(str(entry.source.path) for entry in planned if entry.path.resolve() == target)
         faults.append(f"{target}: would be written for {clashing}: enhance them in two goes, into two folders")

@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from sparring import Application, DataError, Example, RecipeError, Report, Trained
 from sparring_audio import AudioWriter, blocks, write
-from sparring_enhancement.destinations import Destination, destinations
+from sparring_enhancement.destinations import Destination, destinations, reason
 from sparring_enhancement.overlap import Overlap
 from sparring_enhancement.speech_pair import SpeechPair
 from sparring_enhancement.stream import Stream
@@ -49,13 +49,14 @@ class Enhance(Application):
     ) -> Report:
         """Enhance files, and the audio files in folders, whose tree is kept below `output`; for a single file, `output` may be a file.
 
-        Sample rate, channels, length, level, format and coding stay as they are (`format` chooses another one). What is above half the rate of the run's data
-        (8 kHz at 16 kHz) is lost. Chunks of the run's length overlap by `overlap_samples` (default: half a chunk), of which the middle quarter is a
-        fade and the rest context; 0 is the published SEGAN, with seams. Up to `batch_size` chunks are enhanced at once. Neither blocks, nor the batch,
-        nor the number of processes, which share out the files, change the result. The memory that it takes does not grow with the files.
+        Sample rate, channels, length, level, format and coding stay as they are (`format` chooses another one). What is above half the
+        rate of the run's data (8 kHz at 16 kHz) is lost. Chunks of the run's length overlap by `overlap_samples` (default: half a chunk),
+        of which the middle quarter is a fade and the rest context; 0 is the published SEGAN, with seams. Up to `batch_size` chunks are
+        enhanced at once. Neither blocks, nor the batch, nor the number of processes, which share out the files, change the result. The
+        memory that it takes does not grow with the files.
 
-        A file that cannot be read, decoded or written is named in the report. Raises `RecipeError` if an output would overwrite an input or another
-        output, or if the overlap does not fit the network.
+        A file that cannot be read, decoded or written is named in the report. Raises `RecipeError` if an output would overwrite an input
+        or another output, or if the overlap does not fit the network.
         """
         stream = self._stream(overlap_samples)
         report = Report()
@@ -66,20 +67,25 @@ class Enhance(Application):
         mine = planned[state.process_index :: state.num_processes]
         seconds = sum(entry.source.seconds for entry in mine)
         shown = None if state.is_main_process else True
-        with tqdm(total=round(seconds, 1), unit="s", disable=shown, bar_format="{l_bar}{bar}| {n:.0f}/{total:.0f} s of audio [{elapsed}<{remaining}]") as bar:
+        with tqdm(
+            total=round(seconds, 1),
+            unit="s",
+            disable=shown,
+            bar_format="{l_bar}{bar}| {n:.0f}/{total:.0f} s of audio [{elapsed}<{remaining}]",
+        ) as bar:
             for number, entry in enumerate(mine, start=1):
                 bar.set_description(f"file {number} of {len(mine)}")
                 try:
                     self._enhance(stream, entry, batch_size, bar)
                 except DataError as error:
-                    report.skipped.append((str(entry.source.path), str(error)))
+                    report.skipped.append((str(entry.source.path), reason(entry.source.path, error)))
                 else:
                     report.written.append(entry.path)
         if state.num_processes > 1:
             report = Report(sorted(gather_object(report.written)), sorted(gather_object(report.skipped)))
         return report
 
-    def answer(self, example: Example) -> Float[Tensor, "time"]:
+    def answer(self, example: Example) -> Float[Tensor, " time"]:
         """The enhanced wave of `example.noisy`, at the example's rate, made as `apply` makes it."""
         noisy: Tensor = example.noisy  # type: ignore[attr-defined]
         rate: int = example.sample_rate_hz  # type: ignore[attr-defined]

@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from sparring_audio import AudioInfo, read, resample
 
-# Periods of the lower rate that an excerpt reads beyond its ends: more than the reach of any filter that the resampler may use, so that it is exact.
+# Periods of the lower rate that an excerpt reads beyond its ends, so that it is exact: more than any resampler's filter reaches.
 REACH_PERIODS = 72
 
 
@@ -19,8 +19,9 @@ def frames_at(recording: AudioInfo, sample_rate_hz: int) -> int:
     return -(-recording.frames * sample_rate_hz // recording.sample_rate_hz)
 
 
-def excerpt(recording: AudioInfo, start: int, frames: int, *, sample_rate_hz: int, channel: int = 0) -> Float[Tensor, "{frames}"]:
-    """`frames` samples of a channel at `sample_rate_hz` from number `start` on: the same as of the recording resampled whole, and zeros after its end.
+def excerpt(recording: AudioInfo, start: int, frames: int, *, sample_rate_hz: int, channel: int = 0) -> Float[Tensor, " {frames}"]:
+    """`frames` samples of a channel at `sample_rate_hz` from number `start` on: the same as of the recording resampled whole, and zeros
+    after its end.
 
     Raises `DataError`, naming the file, if what is read of it is damaged or not finite.
     """

@@ -40,7 +40,9 @@ def voicebank(root: Path, *, train_set: TrainSet, validation_speakers: Sequence[
 
 
 def two_folders(clean: Path, noisy: Path, *, validation_speakers: Sequence[str], share: float) -> PairSplits:
-    """Pairs of any two folders. Held out are the validation speakers if they are there, or a share of the files, and for the test another share."""
+    """Pairs of any two folders. Held out are the validation speakers if they are there, or a share of the files, and for the test another
+    share.
+    """
     pairs, problems = pair_up(clean, noisy, {})
     by_name = {pair.name: pair for pair in pairs}
     spoken = [name for name, pair in by_name.items() if pair.speaker in validation_speakers]

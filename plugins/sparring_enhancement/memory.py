@@ -16,7 +16,7 @@ class Memory:
     def __init__(self) -> None:
         self._waves: dict[AudioInfo, Tensor] = {}
 
-    def excerpt(self, recording: AudioInfo, start: int, frames: int, *, sample_rate_hz: int) -> Float[Tensor, "{frames}"]:
+    def excerpt(self, recording: AudioInfo, start: int, frames: int, *, sample_rate_hz: int) -> Float[Tensor, " {frames}"]:
         if recording not in self._waves:
             self._waves[recording] = excerpt(recording, 0, frames_at(recording, sample_rate_hz), sample_rate_hz=sample_rate_hz)
         heard = self._waves[recording][start : start + frames]

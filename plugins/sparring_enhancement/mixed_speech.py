@@ -39,8 +39,8 @@ class Utterance:
 class SpeechAndNoise:
     """What is mixed: the utterances and the noises of every split, and where they are from, in a few words.
 
-    `every_noise`: each test utterance is heard in every noise at every SNR, and each one for validation at every SNR; otherwise each is heard once.
-    `in_memory`: the speech is small enough to be kept.
+    `every_noise`: each test utterance is heard in every noise at every SNR, and each one for validation at every SNR; otherwise each is
+    heard once. `in_memory`: the speech is small enough to be kept.
     """
 
     training: Sequence[Utterance]
@@ -54,7 +54,9 @@ class SpeechAndNoise:
 
 
 class MixedSpeech:
-    """Chunks of clean speech, each with a noise of a drawn kind at a drawn SNR. The SNR counts from the active level (ITU-T P.56) of the whole utterance."""
+    """Chunks of clean speech, each with a noise of a drawn kind at a drawn SNR. The SNR counts from the active level (ITU-T P.56) of the
+    whole utterance.
+    """
 
     def __init__(
         self,
@@ -105,7 +107,9 @@ class MixedSpeech:
         for role in ("training", "validation", "test"):
             for utterance in getattr(self.material, role):
                 size = utterance.recording.path.stat().st_size
-                digest.update(f"{role} {utterance.name} {utterance.recording.frames} {utterance.recording.sample_rate_hz} {size}\n".encode())
+                digest.update(
+                    f"{role} {utterance.name} {utterance.recording.frames} {utterance.recording.sample_rate_hz} {size}\n".encode()
+                )
         digest.update(f"{self.kinds} {tuple(self.material.test_noises)} {self.test_snrs_db}".encode())
         return digest.hexdigest()
 
@@ -142,7 +146,7 @@ class MixedSpeech:
 
         return self._latest.get(name, both)
 
-    def _mixed(self, utterance: Utterance, clean: Wave, noise: Wave, snr_db: float) -> Float[Tensor, "time"]:
+    def _mixed(self, utterance: Utterance, clean: Wave, noise: Wave, snr_db: float) -> Float[Tensor, " time"]:
         """Where the speech or the noise is silent, there is no ratio to keep, and the speech stays as it is."""
         power = float(noise.square().mean())
         gain = math.sqrt(10 ** ((self._level_db(utterance) - snr_db) / 10) / power) if power else 0.0
@@ -161,4 +165,4 @@ def _keyed(name: str) -> np.random.Generator:
 
 
 def _chosen(choices: Sequence[Choice], name: str) -> Choice:
-    return choices[_keyed(name).integers(len(choices))]
+    return choices[int(_keyed(name).integers(len(choices)))]

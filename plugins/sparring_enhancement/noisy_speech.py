@@ -21,20 +21,23 @@ from sparring_enhancement.voicebank import TrainSet
 
 
 class NoisySpeech(Data):
-    """Pairs of clean and noisy speech: fields `clean` and `noisy`, each (1, chunk_samples) in [-1, 1] at `sample_rate_hz`, pre-emphasised.
+    """Pairs of clean and noisy speech: fields `clean` and `noisy`, each (1, chunk_samples) in [-1, 1] at `sample_rate_hz`,
+    pre-emphasised.
 
-    Where they come from: `root`, VoiceBank-DEMAND as unpacked (`train_set` says which of its two training sets); or `clean` and `noisy`, any two
-    folders with files of the same names; or `clean` and `noise`, speech into which the noise is mixed on the fly; or, with none of them, the
-    bundled corpus. Files may have any sample rate, and are never read whole for a chunk.
+    Where they come from: `root`, VoiceBank-DEMAND as unpacked (`train_set` says which of its two training sets); or `clean` and `noisy`,
+    any two folders with files of the same names; or `clean` and `noise`, speech into which the noise is mixed on the fly; or, with none
+    of them, the bundled corpus. Files may have any sample rate, and are never read whole for a chunk.
 
-    Held out for validation are the `validation_speakers` (the first part of a file's name, as in `p226_001.wav`). Folders other than VoiceBank-DEMAND
-    hold out `held_out_share` of their files for the test, and as many for validation where they have none of these speakers; with fewer than
-    three files nothing is held out.
+    Held out for validation are the `validation_speakers` (the first part of a file's name, as in `p226_001.wav`). Folders other than
+    VoiceBank-DEMAND hold out `held_out_share` of their files for the test, and as many for validation where they have none of these
+    speakers; with fewer than three files nothing is held out.
 
-    Training chunks start every `hop_samples`; pre-emphasis y[n] = x[n] - `preemphasis` x[n-1] is applied to each (Pascual et al. 2017). What is mixed on
-    the fly has an SNR of `snrs_db` in training and one of `test_snrs_db` when held out. `level_db` is the range of the gain of a training pair.
+    Training chunks start every `hop_samples`; pre-emphasis y[n] = x[n] - `preemphasis` x[n-1] is applied to each (Pascual et al. 2017).
+    What is mixed on the fly has an SNR of `snrs_db` in training and one of `test_snrs_db` when held out. `level_db` is the range of the
+    gain of a training pair.
 
-    Raises `DataError` with every problem that can be seen from names and headers, and later for a file that turns out damaged or not finite.
+    Raises `DataError` with every problem that can be seen from names and headers, and later for a file that turns out damaged or not
+    finite.
     """
 
     fields: ClassVar[tuple[str, ...]] = ("clean", "noisy")
@@ -57,7 +60,9 @@ class NoisySpeech(Data):
         test_snrs_db: tuple[float, ...] = (0.0, 5.0, 10.0),
         level_db: tuple[float, float] = (0.0, 0.0),
     ) -> None:
-        named = {name: folder for name, folder in (("root", root), ("clean", clean), ("noisy", noisy), ("noise", noise)) if folder is not None}
+        named = {
+            name: folder for name, folder in (("root", root), ("clean", clean), ("noisy", noisy), ("noise", noise)) if folder is not None
+        }
         cut = {"sample_rate_hz": sample_rate_hz, "chunk_samples": chunk_samples, "hop_samples": hop_samples}
         chosen = {name: Path(folder).expanduser() for name, folder in named.items()}
         material: SpeechAndNoise
@@ -65,9 +70,7 @@ class NoisySpeech(Data):
             case {"root": folder, **others} if not others:
                 self.speech = RecordedSpeech(voicebank(folder, train_set=train_set, validation_speakers=validation_speakers), **cut)
             case {"clean": one, "noisy": other, **others} if not others:
-                self.speech = RecordedSpeech(
-                    two_folders(one, other, validation_speakers=validation_speakers, share=held_out_share), **cut
-                )
+                self.speech = RecordedSpeech(two_folders(one, other, validation_speakers=validation_speakers, share=held_out_share), **cut)
             case {"clean": one, "noise": other, **others} if not others:
                 material = speech_and_noise(one, other, validation_speakers=validation_speakers, share=held_out_share)
                 self.speech = MixedSpeech(material, **cut, snrs_db=snrs_db, test_snrs_db=test_snrs_db)

@@ -17,15 +17,17 @@ Generate = Callable[[Float[Tensor, "rows 1 chunk"]], Float[Tensor, "rows 1 chunk
 class Overlap:
     """Chunks of `chunk_samples`, of which consecutive ones share `overlap_samples`.
 
-    A chunk counts only in its middle: what a generator makes near the edges of a chunk is spoilt by the zeros that it saw beyond them. Of the overlap, the
-    middle quarter is a fade from one chunk to the next, whose weights sum to one at every sample; the rest is context, heard by the generator and thrown away.
-    Where the chunks lie is a function of the position in the signal alone: chunk k counts from k * hop_samples on, and before the signal and after it are zeros.
-    With no overlap the chunks lie side by side, as in the published SEGAN.
+    A chunk counts only in its middle: what a generator makes near the edges of a chunk is spoilt by the zeros that it saw beyond them. Of
+    the overlap, the middle quarter is a fade from one chunk to the next, whose weights sum to one at every sample; the rest is context,
+    heard by the generator and thrown away. Where the chunks lie is a function of the position in the signal alone: chunk k counts from k
+    * hop_samples on, and before the signal and after it are zeros. With no overlap the chunks lie side by side, as in the published
+    SEGAN.
     """
 
     def __init__(self, *, chunk_samples: int, overlap_samples: int) -> None:
         if not 0 <= overlap_samples <= 4 * chunk_samples // 5:
-            raise ValueError(f"an overlap of {overlap_samples} samples does not fit chunks of {chunk_samples}: give one from 0 to {4 * chunk_samples // 5}")
+            most = 4 * chunk_samples // 5
+            raise ValueError(f"an overlap of {overlap_samples} samples does not fit chunks of {chunk_samples}: give one from 0 to {most}")
         self.chunk_samples = chunk_samples
         self.hop_samples = chunk_samples - overlap_samples
         self.fade_samples = overlap_samples // 4
@@ -34,7 +36,9 @@ class Overlap:
         rise = (math.pi / 2 * phase).sin().square()
         self.weights = torch.cat((rise, torch.ones(self.hop_samples - self.fade_samples), rise.flip(0)))
 
-    def through(self, generate: Generate, blocks: Iterable[Float[Tensor, "channels _"]], *, batch_size: int) -> Iterator[Float[Tensor, "channels _"]]:
+    def through(
+        self, generate: Generate, blocks: Iterable[Float[Tensor, "channels _"]], *, batch_size: int
+    ) -> Iterator[Float[Tensor, "channels _"]]:
         """The signal that arrives in blocks, generated: as many samples, in blocks of other sizes.
 
         Every channel is a signal of its own; chunks of several channels and positions share a batch of at most `batch_size`.

@@ -79,4 +79,5 @@ def lacking(folder: Path, names: Sequence[str]) -> list[str]:
     if not names:
         return []
     listed = ", ".join(map(repr, names[:SHOWN])) + (", …" if len(names) > SHOWN else "")
-    return [f"{folder}: {len(names)} {'files that its partner has are' if len(names) > 1 else 'file that its partner has is'} missing: {listed}."]
+    what = f"{len(names)} files that its partner has are" if len(names) > 1 else "1 file that its partner has is"
+    return [f"{folder}: {what} missing: {listed}."]

@@ -18,7 +18,7 @@ class RecordedNoise:
 
     recording: AudioInfo
 
-    def __call__(self, draw: np.random.Generator, samples: int, sample_rate_hz: int) -> Float[Tensor, "{samples}"]:
+    def __call__(self, draw: np.random.Generator, samples: int, sample_rate_hz: int) -> Float[Tensor, " {samples}"]:
         length = frames_at(self.recording, sample_rate_hz)
         if length < samples:
             whole = excerpt(self.recording, 0, length, sample_rate_hz=sample_rate_hz)

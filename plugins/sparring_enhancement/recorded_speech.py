@@ -71,7 +71,7 @@ class RecordedSpeech:
             f"{len(self.splits.validation)} for validation, {len(self.splits.test)} for the test"
         )
 
-    def _heard(self, recording: AudioInfo, start: int) -> Float[Tensor, "time"]:
+    def _heard(self, recording: AudioInfo, start: int) -> Float[Tensor, " time"]:
         return excerpt(recording, start, self.chunk_samples, sample_rate_hz=self.sample_rate_hz)
 
     def _whole(self, pair: Pair) -> tuple[Wave, Wave]:

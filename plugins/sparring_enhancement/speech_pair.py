@@ -10,7 +10,7 @@ from torch import Tensor
 
 from sparring import Example
 
-Wave = Float[Tensor, "time"]
+Wave = Float[Tensor, " time"]
 
 
 @dataclass(frozen=True, kw_only=True)

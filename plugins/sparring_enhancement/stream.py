@@ -16,11 +16,12 @@ Blocks = Iterable[Float[Tensor, "channels _"]]
 
 
 class Stream:
-    """Everything between the samples of a file and its enhanced samples: resampling, pre-emphasis, chunks, the generator, and all of it back.
+    """Everything between the samples of a file and its enhanced samples: resampling, pre-emphasis, chunks, the generator, and all of it
+    back.
 
-    What is before the first sample counts as silence, and the pre-emphasis runs through the whole signal, so that nothing depends on where blocks or
-    chunks begin. A generator with a latent gets zeros, the mode of what it was trained with: fresh draws would make the output
-    depend on the chunks.
+    What is before the first sample counts as silence, and the pre-emphasis runs through the whole signal, so that nothing depends on
+    where blocks or chunks begin. A generator with a latent gets zeros, the mode of what it was trained with: fresh draws would make the
+    output depend on the chunks.
     """
 
     def __init__(self, generator: nn.Module, overlap: Overlap, *, sample_rate_hz: int, preemphasis: float, device: torch.device) -> None:
@@ -43,7 +44,9 @@ class Stream:
         if enhanced.shape != noisy.shape:
             raise GameError(f"the generator made {tuple(enhanced.shape)} of {tuple(noisy.shape)}: an enhancer keeps the shape of its input")
         if not enhanced.isfinite().all():
-            raise GameError("the generator made NaN or infinity: its weights are damaged, or the run went wrong; take an earlier checkpoint")
+            raise GameError(
+                "the generator made NaN or infinity: the run went wrong, or its weights are damaged; take an earlier checkpoint"
+            )
         return enhanced.float().cpu()
 
 

@@ -14,10 +14,11 @@ Latent = Float[Tensor, "batch channels frames"]
 
 
 class Enhancement(Task):
-    """A generator takes noisy speech to clean speech; a discriminator judges pairs of speech and noisy speech (SEGAN, Pascual et al. 2017).
+    """A generator takes noisy speech to clean speech; a discriminator judges pairs of speech and noisy speech (SEGAN, Pascual et al.
+    2017).
 
-    Any `generator(noisy)` and `discriminator(signal, condition)` can play. A generator with `latent_shape(time)` also gets a latent as its second
-    argument, and a discriminator with `reference(clean, noisy)` the reference of its virtual batch norm as its third.
+    Any `generator(noisy)` and `discriminator(signal, condition)` can play. A generator with `latent_shape(time)` also gets a latent as
+    its second argument, and a discriminator with `reference(clean, noisy)` the reference of its virtual batch norm as its third.
     """
 
     contests: ClassVar[tuple[Contest, ...]] = (Contest(real="clean_score", fake="enhanced_score", judged=("clean", "enhanced")),)

@@ -11,7 +11,9 @@ TrainSet = Literal["28spk", "56spk"]
 
 @dataclass(frozen=True)
 class VoiceBank:
-    """The folders of the set (Valentini-Botinhao et al. 2016; 28 or 56 training speakers, two test speakers), and its logs where they are present."""
+    """The folders of the set (Valentini-Botinhao et al. 2016; 28 or 56 training speakers, two test speakers), and its logs where they are
+    present.
+    """
 
     train_clean: Path
     train_noisy: Path

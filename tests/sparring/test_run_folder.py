@@ -18,7 +18,11 @@ RECIPE = "task: speech-enhancement\ndata:\n  batch_size: 100\nrun:\n  steps: 10\
 
 def manifest(*, fingerprint: str = "abc", command: str = "tools/run.py") -> Manifest:
     return Manifest(
-        seed=111, fingerprint=fingerprint, data="4 sentences", command=[command, "segan.yaml", "run.name=my run"], plugins={"audio": "0.1.0"}
+        seed=111,
+        fingerprint=fingerprint,
+        data="4 sentences",
+        command=[command, "segan.yaml", "run.name=my run"],
+        plugins={"audio": "0.1.0"},
     )
 
 
@@ -123,7 +127,9 @@ def test_a_file_in_the_place_of_the_folder_is_refused_untouched(tmp_path: Path) 
     assert (tmp_path / "segan").read_text() == "years of work"
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"format": 1}', '{"format": 2, "data": {"fingerprint": "abc"}, "starts": []}', "[" * 100_000])
+@pytest.mark.parametrize(
+    "content", ["", "[]", '{"format": 1}', '{"format": 2, "data": {"fingerprint": "abc"}, "starts": []}', "[" * 100_000]
+)
 def test_a_damaged_manifest_is_named(content: str, tmp_path: Path) -> None:
     folder = started(tmp_path / "segan")
     folder.manifest.write_text(content)

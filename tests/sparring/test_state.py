@@ -31,21 +31,20 @@ OPTIMIZERS: dict[str, Callable[[Iterable[nn.Parameter]], Optimizer]] = {
 }
 
 
-def network() -> nn.Sequential:
+DEVICES = ["cpu", pytest.param("cuda", marks=pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU"))]
+
+
+def built(kind: str, device: str = "cpu") -> tuple[nn.Module, Optimizer, list[str]]:
     torch.manual_seed(0)
-    return nn.Sequential(nn.Conv2d(2, 3, 3), nn.Flatten(), nn.Linear(27, 2)).to(memory_format=torch.channels_last)
-
-
-def built(kind: str) -> tuple[nn.Module, Optimizer, list[str]]:
-    net = network()
+    net = nn.Sequential(nn.Conv2d(2, 3, 3), nn.Flatten(), nn.Linear(27, 2)).to(device=device, memory_format=torch.channels_last)
     return net, OPTIMIZERS[kind](net.parameters()), [f"generator.{name}" for name, _ in net.named_parameters()]
 
 
 def train(net: nn.Module, optimizer: Optimizer, steps: range) -> None:
     for step in steps:
-        batch = torch.randn(4, 2, 5, 5, generator=torch.Generator().manual_seed(step))
-        optimizer.zero_grad()
-        net(batch).square().mean().backward()
+        draw = torch.Generator().manual_seed(step)
+        for parameter in net.parameters():
+            parameter.grad = torch.empty_like(parameter).copy_(torch.randn(parameter.shape, generator=draw))
         optimizer.step()
 
 
@@ -54,16 +53,17 @@ def through_files(folder: Path, tensors: dict[str, Tensor], scalars: dict) -> tu
     return load_file(folder / "optimizer.safetensors"), json.loads(json.dumps(scalars))
 
 
+@pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("kind", OPTIMIZERS)
 @pytest.mark.parametrize("before", [0, 3], ids=["before-the-first-step", "after-three-steps"])
-def test_a_restored_optimizer_goes_on_bit_for_bit(kind: str, before: int, tmp_path: Path) -> None:
-    straight, optimizer, names = built(kind)
+def test_a_restored_optimizer_goes_on_bit_for_bit(kind: str, before: int, device: str, tmp_path: Path) -> None:
+    straight, optimizer, names = built(kind, device)
     train(straight, optimizer, range(before))
     stored = through_files(tmp_path, *flatten_optimizer(optimizer, names))
     weights = {name: tensor.clone() for name, tensor in straight.state_dict().items()}
     train(straight, optimizer, range(before, before + 3))
 
-    resumed, other, _ = built(kind)
+    resumed, other, _ = built(kind, device)
     train(resumed, other, range(7, 9))
     load_named(resumed, weights, "network 'generator'")
     restore_optimizer(other, names, *stored)
@@ -72,12 +72,13 @@ def test_a_restored_optimizer_goes_on_bit_for_bit(kind: str, before: int, tmp_pa
     assert all(torch.equal(own, resumed.state_dict()[name]) for name, own in straight.state_dict().items())
 
 
+@pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("kind", OPTIMIZERS)
-def test_a_restored_state_has_the_types_dtypes_and_layouts_that_the_optimizer_makes(kind: str, tmp_path: Path) -> None:
-    net, optimizer, names = built(kind)
+def test_a_restored_state_has_the_types_devices_and_layouts_that_the_optimizer_makes(kind: str, device: str, tmp_path: Path) -> None:
+    net, optimizer, names = built(kind, device)
     train(net, optimizer, range(2))
     stored = through_files(tmp_path, *flatten_optimizer(optimizer, names))
-    twin, other, _ = built(kind)
+    twin, other, _ = built(kind, device)
 
     restore_optimizer(other, names, *stored)
 

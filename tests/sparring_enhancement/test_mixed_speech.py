@@ -1,0 +1,189 @@
+"""Speech and noise that are mixed on the fly, from the bundled corpus or from folders."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+import torch
+
+from sparring import DataError
+from sparring_audio import TEST_NOISES, active_level, bundled_corpus
+from sparring_enhancement.held_out import held_out
+from sparring_enhancement.noisy_speech import NoisySpeech
+
+
+class Folders(NamedTuple):
+    clean: Path
+    noise: Path
+
+
+@pytest.fixture(scope="module")
+def bundled() -> NoisySpeech:
+    return NoisySpeech()
+
+
+@pytest.fixture
+def folders(tmp_path: Path, write_wave: Callable[..., Path]) -> Folders:
+    draw = np.random.default_rng(0)
+    for number in range(20):
+        write_wave(tmp_path / "clean" / f"anna/{number:02d}.wav", 0.1 * draw.standard_normal(24000), 22050)
+    for kind in ("bus", "cafe", "rain", "wind"):
+        write_wave(tmp_path / "noise" / f"{kind}.wav", draw.standard_normal((40000, 2)) * 0.3, 48000)
+    return Folders(tmp_path / "clean", tmp_path / "noise")
+
+
+def draw(seed: int = 0) -> np.random.Generator:
+    return np.random.default_rng(seed)
+
+
+def test_without_folders_the_data_say_that_they_are_the_bundled_ones(bundled: NoisySpeech) -> None:
+    assert "bundled sample speech (synthetic voices" in bundled.describe()
+
+
+def test_a_sample_depends_on_its_number_and_draw_alone(bundled: NoisySpeech) -> None:
+    first = bundled.sample(7, draw(1))
+    bundled.sample(3, draw(9))
+
+    assert torch.equal(NoisySpeech().sample(7, draw(1))["noisy"], first["noisy"])
+    assert torch.equal(bundled.sample(7, draw(2))["clean"], first["clean"])
+    assert not torch.allclose(bundled.sample(7, draw(2))["noisy"], first["noisy"])
+
+
+def test_every_sample_is_a_pair_of_chunks_that_are_not_the_same(bundled: NoisySpeech) -> None:
+    for index in range(0, len(bundled), 29):
+        sample = bundled.sample(index, draw(index))
+
+        assert {name: (field.shape, field.dtype) for name, field in sample.items()} == {
+            "clean": ((1, 16384), torch.float32),
+            "noisy": ((1, 16384), torch.float32),
+        }
+        assert sample["noisy"].isfinite().all()
+        assert not torch.allclose(sample["clean"], sample["noisy"])
+
+
+def test_the_snr_counts_from_the_active_level_of_the_utterance(bundled: NoisySpeech) -> None:
+    for example in bundled.examples("test")[:15:2]:
+        noise = example.noisy - example.clean
+        snr_db = active_level(example.clean, 16000).level_db - 10 * math.log10(float(noise.square().mean()))
+
+        assert snr_db == pytest.approx(float(example.conditions["snr_db"]), abs=0.01)
+
+
+def test_the_test_is_a_voice_and_noises_that_training_never_heard(bundled: NoisySpeech) -> None:
+    examples = bundled.examples("test")
+
+    sentences = bundled_corpus().utterances("test")
+    assert len(examples) == len(sentences) * len(TEST_NOISES) * 3
+    assert {example.conditions["noise"] for example in examples} == set(TEST_NOISES)
+    assert {example.conditions["speaker"] for example in examples} == {"awb"}
+    assert {example.conditions["snr_db"] for example in examples} == {0.0, 5.0, 10.0}
+
+
+def test_validation_has_the_voices_and_noises_of_training_and_sentences_of_its_own(bundled: NoisySpeech) -> None:
+    examples = bundled.examples("validation")
+
+    assert {example.conditions["speaker"] for example in examples} == {"slt", "rms", "kal16"}
+    assert not {example.conditions["noise"] for example in examples} & set(TEST_NOISES)
+    assert len({example.name for example in examples}) == len(examples)
+
+
+def test_a_held_out_example_is_always_the_same(bundled: NoisySpeech) -> None:
+    assert torch.equal(NoisySpeech().examples("test")[5].noisy, bundled.examples("test")[5].noisy)
+
+
+def test_no_mixture_leaves_full_scale() -> None:
+    loud = NoisySpeech(snrs_db=(-30.0,), level_db=(20.0, 20.0), preemphasis=0.0)
+
+    sample = loud.sample(0, draw())
+
+    assert sample["noisy"].abs().max() == pytest.approx(1.0)
+    assert sample["clean"].abs().max() < 1
+
+
+def test_folders_of_speech_and_noise_are_mixed(folders: Folders) -> None:
+    data = NoisySpeech(clean=folders.clean, noise=folders.noise, held_out_share=0.1)
+
+    assert [len(data.examples(split)) for split in ("validation", "test")] == [2, 2]
+    assert len(data) == 16
+    assert {example.conditions["speaker"] for example in data.examples("test")} == {"anna"}
+    assert data.sample(3, draw())["noisy"].shape == (1, 16384)
+
+
+def test_the_noises_of_the_test_are_held_out_too(folders: Folders) -> None:
+    data = NoisySpeech(clean=folders.clean, noise=folders.noise)
+
+    heard = {example.conditions["noise"] for example in data.examples("test")}
+    assert len(heard) == 1
+    assert not heard & {example.conditions["noise"] for example in data.examples("validation")}
+
+
+def test_a_noise_shorter_than_the_speech_goes_round(folders: Folders, write_wave: Callable[..., Path]) -> None:
+    write_wave(folders.noise / "beep.wav", np.ones(500), 16000)
+    for kind in ("bus", "cafe", "rain", "wind"):
+        (folders.noise / f"{kind}.wav").unlink()
+    data = NoisySpeech(clean=folders.clean, noise=folders.noise, preemphasis=0.0)
+
+    noise = torch.diff(torch.stack(tuple(data.sample(0, draw()).values())), dim=0)
+
+    assert torch.allclose(noise, noise.mean().expand_as(noise), atol=1e-5)
+
+
+def test_silent_speech_and_silent_noise_stay_as_they_are(folders: Folders, write_wave: Callable[..., Path]) -> None:
+    for path in folders.clean.rglob("*.wav"):
+        write_wave(path, np.zeros(24000), 22050)
+    data = NoisySpeech(clean=folders.clean, noise=folders.noise)
+
+    assert not data.sample(0, draw())["noisy"].any()
+
+
+def test_two_folders_of_pairs_hold_out_a_share_of_their_files(folders: Folders) -> None:
+    data = NoisySpeech(clean=folders.clean, noisy=folders.clean, held_out_share=0.2)
+
+    names = [{example.name for example in data.examples(split)} for split in ("validation", "test")]
+    assert [len(part) for part in names] == [4, 4]
+    assert not names[0] & names[1]
+    assert len(data) == 12
+
+
+def test_validation_speakers_take_the_place_of_a_share(tmp_path: Path) -> None:
+    names = [f"{speaker}_{number}" for speaker in ("anna", "bert") for number in range(10)]
+
+    parts = held_out(names, share=0.1, validation=[name for name in names if name.startswith("bert")])
+
+    assert [len(part) for part in parts] == [9, 10, 1]
+    assert all(name.startswith("bert") for name in parts.validation)
+
+
+def test_a_file_more_moves_few_others() -> None:
+    names = [f"{number:03d}" for number in range(200)]
+
+    before, after = held_out(names, share=0.05), held_out([*names, "another"], share=0.05)
+
+    assert len(set(before.test) ^ set(after.test)) <= 2
+
+
+def test_folders_that_do_not_go_together_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError) as raised:
+        NoisySpeech(root=tmp_path, noise=tmp_path)
+
+    assert str(raised.value) == (
+        "noisy-speech was given root and noise: give root (VoiceBank-DEMAND), or clean and noisy, or clean and noise, "
+        "or none of them for the bundled corpus."
+    )
+
+
+def test_speech_with_two_channels_and_damaged_noise_are_both_named(folders: Folders, write_wave: Callable[..., Path]) -> None:
+    write_wave(folders.clean / "stereo.wav", np.zeros((100, 2)))
+    (folders.noise / "bus.wav").write_bytes(b"RIFF")
+
+    with pytest.raises(DataError) as raised:
+        NoisySpeech(clean=folders.clean, noise=folders.noise)
+
+    lines = str(raised.value).splitlines()
+    assert lines[0] == f"{folders.clean / 'stereo.wav'}: 2 channels, and speech to train on has one: mix it down first."
+    assert lines[1].startswith(f"{folders.noise / 'bus.wav'}: ")
