@@ -22,7 +22,7 @@ WHY_NOT = {
 }
 
 
-def accelerator_for(recipe: Recipe, project: Path) -> Accelerator:
+def accelerator_for(recipe: Recipe, project: Path | None = None) -> Accelerator:
     """An Accelerator as this engine needs it. Raises `GameError` when other machines came up than were asked for."""
     cpu = not (torch.cuda.is_available() or torch.backends.mps.is_available())
     try:
@@ -30,8 +30,8 @@ def accelerator_for(recipe: Recipe, project: Path) -> Accelerator:
             cpu=cpu,
             mixed_precision={"fp32": "no", "bf16": "bf16", None: None}[recipe.run.precision],
             step_scheduler_with_optimizer=False,
-            log_with="tensorboard",
-            project_dir=str(project),
+            log_with=None if project is None else "tensorboard",
+            project_dir=None if project is None else str(project),
             kwargs_handlers=[DistributedDataParallelKwargs(broadcast_buffers=False)],
         )
     except ValueError as error:

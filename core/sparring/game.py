@@ -119,18 +119,11 @@ def _term(plugins: Plugins, graph: Graph, player: PlayerSection, section: TermSe
 
 
 def _wiring_problems(recipe: Recipe, graph: Graph) -> Iterator[Problem]:
-    """What the sections say of each other: who learns what, and which tensors the terms are made of."""
-    learned: dict[str, str] = {}
+    """What only the graph can tell: which networks and tensors the task knows, and what can be learned."""
     for player, section in recipe.players.items():
         for network in section.learns:
-            path = f"players.{player}.learns"
-            if network not in recipe.networks:
-                yield recipe.problem(path, f"there is no network {network!r}", f"the networks are {sorted(recipe.networks)}")
-            elif recipe.networks[network].frozen:
-                yield recipe.problem(path, f"network {network!r} is frozen: nobody can learn it")
-            elif network in learned:
-                yield recipe.problem(path, f"network {network!r} is learned by player {learned[network]!r} already", "give each its own network")
-            learned.setdefault(network, player)
+            if recipe.networks[network].frozen:
+                yield recipe.problem(f"players.{player}.learns", f"network {network!r} is frozen: nobody can learn it")
         for name, term in section.terms.items():
             for tensor in term.of:
                 if tensor not in graph.names:

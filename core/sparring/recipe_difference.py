@@ -8,7 +8,7 @@ from typing import Any
 from sparring.shown import shown
 
 WITHOUT_EFFECT = frozenset(
-    {"evaluation", "data.workers"}
+    {"evaluation.metrics", "evaluation.baselines", "evaluation.every", "data.workers"}
     | {f"run.{key}" for key in ("steps", "epochs", "name", "log_every", "save_every", "preview_every", "keep", "verify_every", "processes")}
 )
 

@@ -61,23 +61,33 @@ def merged(base: Tree, over: Tree) -> Tree:
     A run that is told how many `steps` it lasts forgets how many `epochs` it was to last, and the other way round.
     """
     where = dict(base.where)
-    values = _merged(base.values, over.values, "", where)
-    return Tree(values, {**where, **over.where})
+    return Tree(_merged(base.values, over, over.values, "", where), where)
 
 
-def _merged(base: dict[str, Any], over: dict[str, Any], path: str, where: dict[str, str]) -> dict[str, Any]:
+def _merged(base: dict[str, Any], tree: Tree, over: dict[str, Any], path: str, where: dict[str, str]) -> dict[str, Any]:
+    """`over`, the mapping of `tree` at `path`, put over `base`; `where` follows. A merged mapping stays where it was."""
     told = [key for key in DURATIONS if path == "run" and over.get(key) is not None]
     values = {key: value for key, value in base.items() if not (told and key in DURATIONS)}
     for key, value in over.items():
         below = f"{path}.{key}" if path else key
         old = values.get(key)
-        if isinstance(old, dict) and isinstance(value, dict) and value.get("use", old.get("use")) == old.get("use"):
-            values[key] = _merged(old, value, below, where)
-        else:
-            values[key] = value
-            for gone in [known for known in where if known.startswith((f"{below}.", f"{below}["))]:
-                del where[gone]
+        if isinstance(old, dict) and isinstance(value, dict) and _same_component(old, value):
+            values[key] = _merged(old, tree, value, below, where)
+            continue
+        values[key] = value
+        for gone in [known for known in where if _is_within(known, below)]:
+            del where[gone]
+        where |= {known: place for known, place in tree.where.items() if _is_within(known, below)}
     return values
+
+
+def _same_component(old: dict[str, Any], new: dict[str, Any]) -> bool:
+    """Whether nothing speaks against it: a mapping without `use` may be about any component."""
+    return "use" not in old or "use" not in new or old["use"] == new["use"]
+
+
+def _is_within(path: str, outer: str) -> bool:
+    return path == outer or path.startswith((f"{outer}.", f"{outer}["))
 
 
 def _with_extended(path: Path, chain: Sequence[Path]) -> Tree:

@@ -8,6 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+try:
+    import fcntl
+except ImportError:  # Windows has no advisory locks
+    fcntl = None
+
 from sparring.atomic import JSON, remove, sync, unwritable, write_json, write_text
 from sparring.errors import CheckpointError, Problem, RecipeError
 from sparring.manifest import FORMAT, Manifest, versions
@@ -67,6 +72,16 @@ class RunFolder:
             write_text(self.recipe, recipe)
         write_json(self.manifest, {**old, "starts": [*old["starts"], manifest.start()]})
         return True
+
+    def claim(self) -> None:
+        """Be the only process that plays this run, until this one ends; `RecipeError` if another one is at it."""
+        if fcntl is None:
+            return
+        self._claim = (self.path / ".playing").open("w")
+        try:
+            fcntl.flock(self._claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise _refusal(self.path, "is being played by another process", "wait for it, or choose another run.name=…") from None
 
     def read_manifest(self) -> dict[str, JSON]:
         """The manifest as it stands; `CheckpointError` if it is damaged or of another version."""

@@ -47,6 +47,7 @@ class Run:
         self.checkpoints = Checkpoints(self.folder.checkpoints, keep=recipe.run.keep)
         if self.is_main:
             self.folder.create_or_open(recipe.dump(), self._manifest(command), difference)
+            self.folder.claim()
         self.accelerator.wait_for_everyone()
 
     def _manifest(self, command: Sequence[str]) -> Manifest:

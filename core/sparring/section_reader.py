@@ -158,7 +158,7 @@ class Sections:
         fields = Fields(self.notes, "evaluation", top.take("evaluation", {}))
         metrics, baselines = self._uses(fields, "metrics"), self._uses(fields, "baselines")
         best, every = fields.text("best"), fields.whole("every", 0, least=0)
-        names = [use.name for use in metrics]
+        names = [use.name for use in metrics if use.name]
         if best is not None and best not in names:
             fields.wrong("best", f"{best!r} is none of the metrics", *did_you_mean(best, names, what="metrics"))
         fields.close()

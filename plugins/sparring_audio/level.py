@@ -28,7 +28,7 @@ class ActiveLevel(NamedTuple):
     activity: float
 
 
-def active_level(wave: Float[Tensor, time], sample_rate_hz: int) -> ActiveLevel:
+def active_level(wave: Float[Tensor, " time"], sample_rate_hz: int) -> ActiveLevel:
     """The active speech level of a recording (ITU-T P.56, method B).
 
     The method's thresholds are powers of two below full scale. The wave is first brought near full scale by a power of two, which moves
@@ -51,13 +51,13 @@ def active_level(wave: Float[Tensor, time], sample_rate_hz: int) -> ActiveLevel:
 
 
 def mix(
-    clean: Float[Tensor, time],
-    noise: Float[Tensor, noise_time],
+    clean: Float[Tensor, " time"],
+    noise: Float[Tensor, " noise_time"],
     snr_db: float,
     sample_rate_hz: int,
     *,
     clean_level_db: float | None = None,
-) -> Float[Tensor, time]:
+) -> Float[Tensor, " time"]:
     """Clean speech with noise `snr_db` below its active level (the noise's level is its mean power, as in VoiceBank+DEMAND).
 
     Of a longer noise, the beginning is taken. `clean_level_db` is for a piece of a recording whose level is known as a whole, which
@@ -80,7 +80,7 @@ def mix(
 def _envelope(samples: np.ndarray, sample_rate_hz: int) -> np.ndarray:
     """The rectified wave, smoothed twice."""
     keep = math.exp(-1 / (TIME_CONSTANT_SECONDS * sample_rate_hz))
-    return lfilter([(1 - keep) ** 2], [1, -2 * keep, keep**2], np.abs(samples))
+    return np.asarray(lfilter([(1 - keep) ** 2], [1, -2 * keep, keep**2], np.abs(samples)))
 
 
 def _active_samples(envelope: np.ndarray, hangover: int) -> np.ndarray:

@@ -67,7 +67,7 @@ class AudioWriter:
 
 
 def write(
-    path: Path | str, wave: Float[Tensor, "channels time"] | Float[Tensor, time], sample_rate_hz: int, *, subtype: str | None = None
+    path: Path | str, wave: Float[Tensor, "channels time"] | Float[Tensor, " time"], sample_rate_hz: int, *, subtype: str | None = None
 ) -> None:
     """Write a whole recording; formats, limits and errors are those of `AudioWriter`."""
     wave = wave if wave.ndim == 2 else wave[None]

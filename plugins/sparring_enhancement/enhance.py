@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import torch
 from accelerate import PartialState
 from accelerate.utils import gather_object
 from jaxtyping import Float
+from pydantic import Field
 from torch import Tensor
 from tqdm import tqdm
 
@@ -43,8 +44,8 @@ class Enhance(Application):
         inputs: Sequence[str | Path],
         output: str | Path,
         *,
-        batch_size: int = 8,
-        overlap_samples: int | None = None,
+        batch_size: Annotated[int, Field(ge=1)] = 8,
+        overlap_samples: Annotated[int, Field(ge=0)] | None = None,
         format: Literal["wav", "flac", "ogg", "mp3"] | None = None,
     ) -> Report:
         """Enhance files, and the audio files in folders, whose tree is kept below `output`; for a single file, `output` may be a file.

@@ -20,6 +20,7 @@ from sparring_enhancement.chunk_numbers import ChunkNumbers
 from sparring_enhancement.excerpt import excerpt, frames_at
 from sparring_enhancement.latest import Latest
 from sparring_enhancement.memory import Memory
+from sparring_enhancement.noise_variety import NoiseVariety
 from sparring_enhancement.speech_pair import SpeechPair, Wave
 
 Choice = TypeVar("Choice")
@@ -67,11 +68,13 @@ class MixedSpeech:
         hop_samples: int,
         snrs_db: Sequence[float],
         test_snrs_db: Sequence[float],
+        mixed_noise_share: float = 0.0,
+        coloured_noise_share: float = 0.0,
     ) -> None:
         self.material = material
         self.sample_rate_hz, self.chunk_samples = sample_rate_hz, chunk_samples
         self.snrs_db, self.test_snrs_db = tuple(snrs_db), tuple(test_snrs_db)
-        self.kinds = tuple(material.noises)
+        self.noise = NoiseVariety(tuple(material.noises.values()), mixed_share=mixed_noise_share, coloured_share=coloured_noise_share)
         lengths = [frames_at(utterance.recording, sample_rate_hz) for utterance in material.training]
         self.chunks = ChunkNumbers(lengths, chunk_samples=chunk_samples, hop_samples=hop_samples)
         self._excerpt = Memory().excerpt if material.in_memory else excerpt
@@ -86,10 +89,8 @@ class MixedSpeech:
         number, start = self.chunks.at(index)
         utterance = self.material.training[number]
         clean = self._excerpt(utterance.recording, start, self.chunk_samples, sample_rate_hz=self.sample_rate_hz)
-        kind = self.kinds[draw.integers(len(self.kinds))]
-        snr_db = self.snrs_db[draw.integers(len(self.snrs_db))]
-        noise = self.material.noises[kind](draw, self.chunk_samples, self.sample_rate_hz)
-        return clean, self._mixed(utterance, clean, noise, snr_db)
+        snr_db = self.snrs_db[int(draw.integers(len(self.snrs_db)))]
+        return clean, self._mixed(utterance, clean, self.noise(draw, self.chunk_samples, self.sample_rate_hz), snr_db)
 
     def examples(self, split: Split) -> Sequence[SpeechPair]:
         return [
@@ -110,14 +111,14 @@ class MixedSpeech:
                 digest.update(
                     f"{role} {utterance.name} {utterance.recording.frames} {utterance.recording.sample_rate_hz} {size}\n".encode()
                 )
-        digest.update(f"{self.kinds} {tuple(self.material.test_noises)} {self.test_snrs_db}".encode())
+        digest.update(f"{tuple(self.material.noises)} {tuple(self.material.test_noises)} {self.test_snrs_db}".encode())
         return digest.hexdigest()
 
     def describe(self) -> str:
         minutes = sum(utterance.recording.seconds for utterance in self.material.training) / 60
         return (
             f"{self.material.label}: {len(self.material.training)} utterances ({minutes:.1f} min) in {len(self)} chunks, noises "
-            f"{', '.join(self.kinds)}; test: {len(self.material.test)} utterances in {', '.join(self.material.test_noises)}"
+            f"{', '.join(self.material.noises)}; test: {len(self.material.test)} utterances in {', '.join(self.material.test_noises)}"
         )
 
     def _heard(self, split: Split) -> Iterator[tuple[str, Utterance, str, float]]:

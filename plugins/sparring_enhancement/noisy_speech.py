@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 import torch
 from einops import rearrange
+from pydantic import Field
 from torch import Tensor
 
 from sparring import Data, DataError, Split
 from sparring_audio import preemphasise
 from sparring_enhancement.material import bundled, speech_and_noise, two_folders, voicebank
-from sparring_enhancement.mixed_speech import MixedSpeech, SpeechAndNoise
+from sparring_enhancement.mixed_speech import MixedSpeech
 from sparring_enhancement.recorded_speech import RecordedSpeech
 from sparring_enhancement.speech_pair import SpeechPair
 from sparring_enhancement.voicebank import TrainSet
+
+Count = Annotated[int, Field(ge=1)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Decibels = Annotated[tuple[float, ...], Field(min_length=1)]
 
 
 class NoisySpeech(Data):
@@ -34,7 +39,8 @@ class NoisySpeech(Data):
 
     Training chunks start every `hop_samples`; pre-emphasis y[n] = x[n] - `preemphasis` x[n-1] is applied to each (Pascual et al. 2017).
     What is mixed on the fly has an SNR of `snrs_db` in training and one of `test_snrs_db` when held out. `level_db` is the range of the
-    gain of a training pair.
+    gain of a training pair. What is mixed on the fly varies more if `mixed_noise_share` of the noises have a second one in them, and
+    `coloured_noise_share` of them go through a random smooth filter.
 
     Raises `DataError` with every problem that can be seen from names and headers, and later for a file that turns out damaged or not
     finite.
@@ -51,21 +57,28 @@ class NoisySpeech(Data):
         noise: Path | None = None,
         train_set: TrainSet = "28spk",
         validation_speakers: tuple[str, ...] = ("p226", "p287"),
-        held_out_share: float = 0.05,
-        sample_rate_hz: int = 16000,
-        chunk_samples: int = 16384,
-        hop_samples: int = 8192,
-        preemphasis: float = 0.95,
-        snrs_db: tuple[float, ...] = (0.0, 5.0, 10.0, 15.0),
-        test_snrs_db: tuple[float, ...] = (0.0, 5.0, 10.0),
+        held_out_share: Annotated[float, Field(gt=0, lt=0.5)] = 0.05,
+        sample_rate_hz: Count = 16000,
+        chunk_samples: Count = 16384,
+        hop_samples: Count = 8192,
+        preemphasis: Annotated[float, Field(ge=0, lt=1)] = 0.95,
+        snrs_db: Decibels = (0.0, 5.0, 10.0, 15.0),
+        test_snrs_db: Decibels = (0.0, 5.0, 10.0),
         level_db: tuple[float, float] = (0.0, 0.0),
+        mixed_noise_share: Share = 0.0,
+        coloured_noise_share: Share = 0.0,
     ) -> None:
         named = {
             name: folder for name, folder in (("root", root), ("clean", clean), ("noisy", noisy), ("noise", noise)) if folder is not None
         }
         cut = {"sample_rate_hz": sample_rate_hz, "chunk_samples": chunk_samples, "hop_samples": hop_samples}
         chosen = {name: Path(folder).expanduser() for name, folder in named.items()}
-        material: SpeechAndNoise
+        mixing = {
+            "snrs_db": snrs_db,
+            "test_snrs_db": test_snrs_db,
+            "mixed_noise_share": mixed_noise_share,
+            "coloured_noise_share": coloured_noise_share,
+        }
         match chosen:
             case {"root": folder, **others} if not others:
                 self.speech = RecordedSpeech(voicebank(folder, train_set=train_set, validation_speakers=validation_speakers), **cut)
@@ -73,9 +86,9 @@ class NoisySpeech(Data):
                 self.speech = RecordedSpeech(two_folders(one, other, validation_speakers=validation_speakers, share=held_out_share), **cut)
             case {"clean": one, "noise": other, **others} if not others:
                 material = speech_and_noise(one, other, validation_speakers=validation_speakers, share=held_out_share)
-                self.speech = MixedSpeech(material, **cut, snrs_db=snrs_db, test_snrs_db=test_snrs_db)
+                self.speech = MixedSpeech(material, **cut, **mixing)
             case {**others} if not others:
-                self.speech = MixedSpeech(bundled(), **cut, snrs_db=snrs_db, test_snrs_db=test_snrs_db)
+                self.speech = MixedSpeech(bundled(), **cut, **mixing)
             case _:
                 raise DataError(
                     f"noisy-speech was given {' and '.join(chosen)}: give root (VoiceBank-DEMAND), or clean and noisy, or clean and noise, "

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-from einops import reduce
 from jaxtyping import Float
 from torch import Tensor, nn
 
@@ -47,13 +46,12 @@ class VirtualBatchNorm(nn.Module):
         scale = self.scale * torch.rsqrt(variance + self.epsilon)
         shift = self.shift - moments.mean * scale
         per_channel = (-1, *[1] * (batch.ndim - 2))
-        return batch * scale.view(per_channel).to(batch.dtype) + shift.view(per_channel).to(batch.dtype), moments
+        return torch.addcmul(shift.view(per_channel).to(batch.dtype), batch, scale.view(per_channel).to(batch.dtype)), moments
 
     @staticmethod
     def moments(batch: Tensor) -> Moments:
-        exact = batch.float()
-        local = torch.stack([reduce(exact, "b c ... -> c", "mean"), reduce(exact.square(), "b c ... -> c", "mean")])
-        mean, mean_square = global_mean(local)
+        variance, mean = torch.var_mean(batch.float(), dim=[0, *range(2, batch.ndim)], correction=0)
+        mean, mean_square = global_mean(torch.stack([mean, variance + mean.square()]))
         return Moments(mean, mean_square, len(batch) * world_size())
 
     @staticmethod

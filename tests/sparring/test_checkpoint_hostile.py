@@ -67,10 +67,9 @@ def watch_opens(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         '{"files": []}',
         '{"files": {"a": 1}, "format": 1, "step": 1}',
         "[" * 100_000,
-        " " * 2**21,
         '{"format": 2, "files": {}}',
     ],
-    ids=["list", "null", "files-list", "no-entry", "deep", "huge", "newer"],
+    ids=["list", "null", "files-list", "no-entry", "deep", "newer"],
 )
 def test_a_manifest_of_another_form_is_damage_and_no_traceback(content: str, tmp_path: Path) -> None:
     checkpoints = Checkpoints(tmp_path)
@@ -81,6 +80,19 @@ def test_a_manifest_of_another_form_is_damage_and_no_traceback(content: str, tmp
 
     assert newest is not None
     assert newest.step == 0
+
+
+def test_a_manifest_that_is_too_large_is_not_even_read(tmp_path: Path) -> None:
+    checkpoints = Checkpoints(tmp_path)
+    save(checkpoints, 0)
+    manifest = save(checkpoints, 1) / "manifest.json"
+    manifest.write_text(manifest.read_text() + " " * 2**20)
+
+    checkpoints.latest()
+
+    assert checkpoints.set_aside == [
+        f"{tmp_path}/step-00000001: is damaged: manifest.json has more than 1,048,576 bytes; kept as damaged-step-00000001"
+    ]
 
 
 def test_a_checkpoint_behind_symbolic_links_is_not_trusted(tmp_path: Path) -> None:

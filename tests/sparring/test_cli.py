@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 
 import pytest
+
 from sparring.cli import main
 from sparring.cli.apply import read_options
 from sparring.errors import RecipeError
@@ -73,7 +73,7 @@ def test_list_shows_one_kind(capsys: pytest.CaptureFixture[str], monkeypatch: py
 
     captured = capsys.readouterr()
     assert captured.out.splitlines()[:2] == ["schedule", "  constant     sparring  the same value at every step"]
-    assert captured.err == "1 plugins did not load: 'sparring plugins' says why\n"
+    assert captured.err == "did not load: 'none-of-them'; 'sparring plugins' says why\n"
 
 
 def test_overrides_may_stand_behind_options(capsys: pytest.CaptureFixture[str]) -> None:

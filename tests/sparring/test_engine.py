@@ -32,7 +32,7 @@ def recipe(tmp_path: Path, *overrides: str) -> Recipe:
 
 def play(recipe: Recipe, *, watch: Callable[[Step], None] = lambda step: None) -> Weights:
     AcceleratorState._reset_state()
-    accelerator = accelerator_for(recipe, Path())
+    accelerator = accelerator_for(recipe)
     game = build_game(recipe, Plugins(register=[toy]), accelerator.device)
     engine = Engine(
         accelerator, game.graph, game.networks, game.seats, game.averages, seed=recipe.run.seed, batch_size=recipe.data.batch_size,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
 from sparring import Component, PluginError, Plugins, hookimpl
 from sparring.plugins import UnknownComponent
 

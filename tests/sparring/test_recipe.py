@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from torch import Tensor, nn
+
 from sparring import Component, Loss, Plugins, RecipeError, hookimpl, load_recipe
 from sparring.recipe import Recipe
 from sparring.recipe_difference import difference
 from sparring.recipe_tree import recipe_names
 from sparring.sections import Use
 from sparring.task import Task
-from torch import Tensor, nn
 
 TOY = """\
 task: toy
@@ -131,7 +132,7 @@ players:
     learns: [generater, discriminator]
     optimizer: {use: adam, lr: "1e-4", beta: [0.5, 0.9]}
     terms:
-      l1: {use: toy-loss, wieght: 3, from: 5, until: 5}
+      l1: {use: toy-loss, wieght: 3, from: 5, until: 4}
       l2: null
   discriminator:
     learns: [discriminator]
@@ -152,7 +153,7 @@ evaluation: {metrics: [toy-metrics, 3], best: stoi, baseline: []}
         "mine.yaml:6: networks.my-net: a network is called as the arguments of a task are, and 'my-net' cannot be one\n"
         "mine.yaml:10: players.generator.optimizer.lr: must be a number, 0 or more, or a schedule such as {use: linear, …}, "
         "but is the text '1e-4'\n"
-        "mine.yaml:12: players.generator.terms.l1.until: step 5 is not after 'from', which is 5\n"
+        "mine.yaml:12: players.generator.terms.l1.until: step 4 comes before 'from', which is 5\n"
         "mine.yaml:13: players.generator.terms.l2: must be a mapping, but is null\n"
         "mine.yaml:16: players.discriminator.optimizer: must be a mapping such as '{use: adam, lr: 2.0e-4}', but is the text 'adam'\n"
         "mine.yaml:14: players.discriminator: 'terms' is missing: a recipe has at least one of its terms\n"
@@ -290,7 +291,7 @@ def test_what_changes_the_mathematics_is_told_in_words(write: Write) -> None:
         "networks.generator.slope is new: 0.1",
         "players.discriminator.optimizer.lr was 0.0002, is now 0.0001",
         "players.generator.terms.l1.use was 'toy-loss', is now 'l2'",
-        "players.generator.terms.l1.of was [\"fake\", \"real\"], and is gone",
+        'players.generator.terms.l1.of was ["fake", "real"], and is gone',
         "players.generator.terms.l1.weight was 100, and is gone",
         "players.generator.terms.l1.from was 10, and is gone",
     ]

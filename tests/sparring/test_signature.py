@@ -9,9 +9,10 @@ from typing import Annotated, Any, Literal
 import pytest
 import torch
 from annotated_types import Gt
+from torch import Tensor, nn
+
 from sparring import PluginError
 from sparring.signature import BindingError, bind, defaults, given, load, parameters
-from torch import Tensor, nn
 
 
 class Network(nn.Module):
@@ -27,7 +28,7 @@ class Network(nn.Module):
         slope: Annotated[float, Gt(0)] = 0.2,
         root: Path | None = None,
         window: Tensor | None = None,
-        exotic: Unheard = None,  # type: ignore[name-defined]  # noqa: F821
+        exotic: Unheard = None,  # type: ignore[name-defined]
     ) -> None:
         super().__init__()
 

@@ -36,7 +36,7 @@ DEVICES = ["cpu", pytest.param("cuda", marks=pytest.mark.skipif(not torch.cuda.i
 
 def built(kind: str, device: str = "cpu") -> tuple[nn.Module, Optimizer, list[str]]:
     torch.manual_seed(0)
-    net = nn.Sequential(nn.Conv2d(2, 3, 3), nn.Flatten(), nn.Linear(27, 2)).to(device=device, memory_format=torch.channels_last)
+    net = nn.Sequential(nn.Conv2d(2, 3, 3), nn.Flatten(), nn.Linear(27, 2)).to(device).to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
     return net, OPTIMIZERS[kind](net.parameters()), [f"generator.{name}" for name, _ in net.named_parameters()]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from sparring import RecipeError
 from sparring.recipe_text import as_yaml
 from sparring.strict_yaml import read_mapping, read_value
@@ -77,7 +78,9 @@ def test_every_path_knows_its_line() -> None:
 
 KEYS = st.from_regex(r"[A-Za-z0-9_-]{1,8}", fullmatch=True)
 FLOATS = st.floats(allow_nan=False, allow_infinity=False)
-SCALARS = st.none() | st.booleans() | st.integers(-(10**17), 10**17) | FLOATS | st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+SCALARS = (
+    st.none() | st.booleans() | st.integers(-(10**17), 10**17) | FLOATS | st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+)
 TREES = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4), max_leaves=12)
 
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 import torch
+from torch import nn
+
 from sparring import Component, Contest, Loss, PluginError, Regularizer, Task, hookimpl, tensor
 from sparring.builtin import Builtin
 from sparring.testing import check_plugin
-from torch import nn
 
 
 class Good(Loss):

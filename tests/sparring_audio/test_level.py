@@ -46,7 +46,8 @@ def test_half_a_second_of_tone_in_ten_of_silence_is_active_for_its_length_and_th
 
 
 def test_the_level_follows_the_standards_own_loop() -> None:
-    speech = read(bundled_corpus().utterances("training")[1].path)[0][0][:24_000]
+    speech, pause = read(bundled_corpus().utterances("training")[1].path)[0][0], torch.zeros(8_000)
+    speech = torch.cat((pause, speech[:12_000], pause, speech[12_000:20_000], pause))
     keep, hangover = math.exp(-1 / (0.03 * RATE)), round(0.2 * RATE)
     p = q = energy = 0.0
     counts, waited = [0] * 15, [hangover] * 15

@@ -176,7 +176,7 @@ def wss_by_loops(estimate: np.ndarray, reference: np.ndarray) -> list[float]:
 def test_wss_is_the_literal_definition() -> None:
     clean = voice(0.3)
     clean[:960] = 0
-    clean[960:2400] *= 3e-7  # some bands below the floor of -100 dB, some above
+    clean[960:2400] *= 3e-6  # some bands below the floor of -100 dB, some above
     noisy = noisy_at(5, clean)
 
     assert metrics.wss(noisy, clean, RATE_HZ) == pytest.approx(lowest_95_percent(wss_by_loops(noisy, clean)), rel=1e-9)

@@ -64,7 +64,7 @@ def test_all_panels_share_one_colour_scale(tmp_path: Path) -> None:
 def test_odd_waves_and_names_are_drawn(tmp_path: Path) -> None:
     broken = sine(300)
     broken[2000:2100] = torch.nan
-    waves = {r"silence $\x$": torch.zeros(4000), "empty": torch.zeros(0), "one": torch.ones(1), "broken": broken}
+    waves = {"broken": broken, r"silence $\x$": torch.zeros(4000), "empty": torch.zeros(0), "one": torch.ones(1)}
 
     path = draw_spectrograms(tmp_path / "odd.png", waves, RATE_HZ)
 

@@ -105,6 +105,15 @@ def test_the_header_alone_shows_a_truncated_file(tmp_path: Path, wave: torch.Ten
         info(tmp_path / name)
 
 
+def test_an_ogg_file_without_its_last_page_is_truncated(tmp_path: Path) -> None:
+    write(tmp_path / "a.ogg", 0.2 * torch.randn(1, 50_000, generator=torch.Generator().manual_seed(0)), RATE)
+    content = (tmp_path / "a.ogg").read_bytes()
+    (tmp_path / "a.ogg").write_bytes(content[: content.rfind(b"OggS")])
+
+    with pytest.raises(DataError, match=r"a.ogg: the file is truncated"):
+        info(tmp_path / "a.ogg")
+
+
 @pytest.mark.parametrize("name", ["a.flac", "a.caf", "a.mp3"])
 def test_reading_shows_a_truncated_file(tmp_path: Path, name: str) -> None:
     speech, rate = read(bundled_corpus().utterances("training")[0].path)

@@ -14,6 +14,7 @@ import torch
 from sparring import DataError
 from sparring_audio import TEST_NOISES, active_level, bundled_corpus
 from sparring_enhancement.held_out import held_out
+from sparring_enhancement.noise_variety import NoiseVariety, coloured
 from sparring_enhancement.noisy_speech import NoisySpeech
 
 
@@ -187,3 +188,30 @@ def test_speech_with_two_channels_and_damaged_noise_are_both_named(folders: Fold
     lines = str(raised.value).splitlines()
     assert lines[0] == f"{folders.clean / 'stereo.wav'}: 2 channels, and speech to train on has one: mix it down first."
     assert lines[1].startswith(f"{folders.noise / 'bus.wav'}: ")
+
+
+def test_noises_are_mixed_and_coloured_when_asked_for() -> None:
+    plain, varied = NoisySpeech(preemphasis=0.0), NoisySpeech(mixed_noise_share=1.0, coloured_noise_share=1.0, preemphasis=0.0)
+
+    one, other = plain.sample(0, draw(1)), varied.sample(0, draw(1))
+
+    assert torch.equal(one["clean"], other["clean"])
+    assert not torch.allclose(one["noisy"], other["noisy"])
+    assert torch.equal(other["noisy"], varied.sample(0, draw(1))["noisy"])
+
+
+def test_colouring_changes_the_spectrum_smoothly() -> None:
+    white = torch.from_numpy(np.fft.irfft(np.ones(8193), 16384).astype(np.float32))
+
+    gain_db = 20 * torch.fft.rfft(coloured(white, draw())).abs().log10()
+
+    assert gain_db.std() > 2
+    assert gain_db[50:].diff().abs().max() < 0.1
+
+
+def test_a_second_noise_is_up_to_ten_decibels_below_the_first() -> None:
+    variety = NoiseVariety([lambda _, samples, __: torch.arange(samples) % 2 * 2.0 - 1.0], mixed_share=1.0)
+
+    powers = [float(variety(draw(seed), 100, 16000).square().mean()) for seed in range(200)]
+
+    assert (1 + 10**-0.5) ** 2 <= min(powers) < max(powers) <= 4

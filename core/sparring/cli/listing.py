@@ -27,7 +27,8 @@ def listing(arguments: argparse.Namespace) -> int:
     groups = groupby(plugins.components(arguments.kind), key=lambda owned: owned.component.kind)
     print("\n\n".join("\n".join((kind, table([_row(owned) for owned in group], indent="  "))) for kind, group in groups))
     if plugins.failures:
-        print(f"{len(plugins.failures)} plugins did not load: 'sparring plugins' says why", file=sys.stderr)
+        names = ", ".join(repr(failure.plugin.name) for failure in plugins.failures)
+        print(f"did not load: {names}; 'sparring plugins' says why", file=sys.stderr)
     return 0
 
 

@@ -17,7 +17,7 @@ def add_to(commands: Any) -> None:
 def show(arguments: argparse.Namespace) -> int:
     plugins = Plugins()
     brought = [owned.plugin for owned in plugins.components()]
-    print(table([(one.name, f"{one.distribution} {one.version}", f"{brought.count(one)} components") for one in plugins.loaded]))
+    print(table([(one.name, f"{one.distribution} {one.version}", f"components: {brought.count(one)}") for one in plugins.loaded]))
     for failure in plugins.failures:
         print(failure)
     if plugins.left_out:
