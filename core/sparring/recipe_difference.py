@@ -15,7 +15,8 @@ WITHOUT_EFFECT = frozenset(
 
 def difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     """A sentence for every value that changes what is computed; how long a run lasts and what it leaves behind do not."""
-    return list(_sentences(old, new, ""))
+    sections = {key: {} for key in (*old, *new)}  # one that is left out is an empty one
+    return list(_sentences({**sections, **old}, {**sections, **new}, ""))
 
 
 def _sentences(old: Mapping[str, Any], new: Mapping[str, Any], path: str) -> Iterator[str]:

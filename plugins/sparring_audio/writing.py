@@ -29,6 +29,9 @@ class AudioWriter:
         # Hidden, so that no listing of audio files takes it for one; the suffix stays, since libsndfile reads the format from it.
         self._beside = self.path.with_name(f".{self.path.stem}.{os.getpid()}.partial{self.path.suffix}")
         self.channels = channels
+        # libsndfile 1.2.2 ends the whole program when asked for an Ogg file of 256.
+        if channels > 255:
+            raise DataError(f"{self.path}: {channels} channels are more than the 255 that can be written.")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._file = soundfile.SoundFile(self._beside, "w", samplerate=sample_rate_hz, channels=channels, subtype=subtype)

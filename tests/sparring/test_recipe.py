@@ -284,6 +284,7 @@ def test_what_changes_the_mathematics_is_told_in_words(write: Write) -> None:
     path = write("toy.yaml", TOY)
     harmless = ["run.steps=9", "run.log_every=1", "data.workers=2", "evaluation.metrics=[stoi]", "run.processes=2", "run.name=other"]
     harmful = ["players.discriminator.optimizer.lr=1e-4", "networks.generator.slope=0.1", "players.generator.terms.l1={use: l2}"]
+    harmful.append("evaluation.best=stoi")
 
     told = difference(load_recipe(path).tree, load_recipe(path, harmless + harmful).tree)
 
@@ -294,6 +295,7 @@ def test_what_changes_the_mathematics_is_told_in_words(write: Write) -> None:
         'players.generator.terms.l1.of was ["fake", "real"], and is gone',
         "players.generator.terms.l1.weight was 100, and is gone",
         "players.generator.terms.l1.from was 10, and is gone",
+        "evaluation.best is new: 'stoi'",
     ]
 
 

@@ -208,9 +208,24 @@ def test_a_recording_that_fails_half_way_leaves_the_former_one(tmp_path: Path, w
     assert [path.name for path in tmp_path.iterdir()] == ["a.wav"]
 
 
-@pytest.mark.parametrize(("name", "subtype"), [("a.doc", None), ("a", None), ("a.flac", "FLOAT"), ("a.wav", "PCM_7")])
-def test_a_kind_of_file_that_cannot_be_written_is_named(tmp_path: Path, name: str, subtype: str | None) -> None:
+@pytest.mark.parametrize(
+    ("name", "rate", "subtype"),
+    [("a.doc", RATE, None), ("a", RATE, None), ("a.flac", RATE, "FLOAT"), ("a.wav", RATE, "PCM_7"), ("a.mp3", 17_000, None)],
+)
+def test_a_kind_of_file_that_cannot_be_written_is_named(tmp_path: Path, name: str, rate: int, subtype: str | None) -> None:
     with pytest.raises(DataError, match=rf"{name}: libsndfile cannot write this kind of file"):
-        write(tmp_path / name, torch.zeros(1, 100), RATE, subtype=subtype)
+        write(tmp_path / name, torch.zeros(1, 100), rate, subtype=subtype)
 
     assert not list(tmp_path.iterdir())
+
+
+def test_more_channels_than_can_be_written_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"a.ogg: 256 channels are more than the 255 that can be written.$"):
+        write(tmp_path / "a.ogg", torch.zeros(256, 100), RATE)
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a").touch()
+
+    with pytest.raises(DataError, match=r"b.wav: the file cannot be written: "):
+        write(tmp_path / "a" / "b.wav", torch.zeros(1, 100), RATE)
