@@ -28,6 +28,7 @@ from sparring import (
     hookimpl,
     tensor,
 )
+from sparring.component import Kind
 
 Points = Float[Tensor, "batch 4"]
 
@@ -133,7 +134,7 @@ class ToyZero(Baseline):
 
 @hookimpl
 def sparring_components() -> Iterable[Component]:
-    named = {
+    named: dict[tuple[Kind, str], str] = {
         ("task", "toy"): "ToyTask",
         ("data", "toy-points"): "ToyData",
         ("network", "narrow"): "Narrow",

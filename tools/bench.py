@@ -15,16 +15,17 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from itertools import cycle
 from statistics import median
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from sparring import Plugins, Recipe, SparringError, load_recipe
-from sparring.accelerator import accelerator_for
-from sparring.allocator import keep_memory
-from sparring.batches import batches
-from sparring.engine import Engine
-from sparring.game import Game, build_game
+from sparring.play.accelerator import accelerator_for
+from sparring.play.allocator import keep_memory
+from sparring.play.batches import batches
+from sparring.play.engine import Engine
+from sparring.play.game import Game, build_game
 
 
 def engine_steps(game: Game, recipe: Recipe, accelerator, dealt: Iterator[Mapping[str, Tensor]]) -> Callable[[], None]:
@@ -37,13 +38,14 @@ def engine_steps(game: Game, recipe: Recipe, accelerator, dealt: Iterator[Mappin
 
 def steps_by_hand(game: Game, dealt: Iterator[Mapping[str, Tensor]]) -> Callable[[], None]:
     """The loop that one would write for this game: one generator forward, the discriminator frozen in the generator's turn."""
-    generator, discriminator = game.networks["generator"], game.networks["discriminator"]
+    generator: Any = game.networks["generator"]
+    discriminator: Any = game.networks["discriminator"]
     seats = {seat.name: seat for seat in game.seats}
     judge, maker = seats["discriminator"], seats["generator"]
     terms = maker.player.active_terms(0)
-    adversarial = judge.player.active_terms(0)["adversarial"].objective
+    adversarial: Any = judge.player.active_terms(0)["adversarial"].objective
     refers = discriminator.reference if hasattr(discriminator, "reference") else lambda clean, noisy: None
-    shape = generator.latent_shape(game.recipe.data.use.options.get("chunk_samples", 16384)) if hasattr(generator, "latent_shape") else None
+    shape: Any = generator.latent_shape(game.recipe.data.use.options.get("chunk_samples", 16384)) if hasattr(generator, "latent_shape") else None
 
     def score(signal: Tensor, noisy: Tensor, reference) -> Tensor:
         return discriminator(signal, noisy) if reference is None else discriminator(signal, noisy, reference)
@@ -107,7 +109,8 @@ def main() -> int:
         walls.append(measured)
         works.append(measured[0][1] / measured[1][1])
     ratio = median(engine[0] / hand[0] for engine, hand in walls)
-    print(f"{recipe.name}, batch of {recipe.data.batch_size}, {accelerator.device.type}, {torch.get_num_threads()} threads, {arguments.pairs} pairs of steps")
+    where = f"{accelerator.device.type}, {torch.get_num_threads()} threads"
+    print(f"{recipe.name}, batch of {recipe.data.batch_size}, {where}, {arguments.pairs} pairs of steps")
     print(f"engine {median(e[0] for e, _ in walls) * 1000:.1f} ms, by hand {median(h[0] for _, h in walls) * 1000:.1f} ms a step (medians)")
     print(f"engine / by hand: {ratio:.3f} wall-clock, {median(works):.3f} processor time (medians of neighbouring pairs)")
     print(f"generator forwards a step: engine {forwards[0] / arguments.pairs:g}, by hand {forwards[1] / arguments.pairs:g}")

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from sparring.hooks import hookimpl
     from sparring.metric import Baseline, Metric
     from sparring.objective import AdversarialLoss, Loss, Regularizer
-    from sparring.plugins import Plugins
-    from sparring.recipe import Recipe, load_recipe
-    from sparring.round import Round
+    from sparring.play.collective import global_mean, world_size
+    from sparring.play.round import Round
+    from sparring.plugins.registry import Plugins
+    from sparring.recipe.recipe import Recipe, load_recipe
+    from sparring.runs.trained import load
     from sparring.task import Contest, Task, tensor
-    from sparring.trained import load
 
     __version__: str
 
@@ -51,10 +52,12 @@ __all__ = [
     "Task",
     "Trained",
     "__version__",
+    "global_mean",
     "hookimpl",
     "load",
     "load_recipe",
     "tensor",
+    "world_size",
 ]
 
 _HOMES = {
@@ -65,11 +68,12 @@ _HOMES = {
     "sparring.hooks": ("hookimpl",),
     "sparring.metric": ("Baseline", "Metric"),
     "sparring.objective": ("AdversarialLoss", "Loss", "Regularizer"),
-    "sparring.plugins": ("Plugins",),
-    "sparring.recipe": ("Recipe", "load_recipe"),
-    "sparring.round": ("Round",),
+    "sparring.play.collective": ("global_mean", "world_size"),
+    "sparring.plugins.registry": ("Plugins",),
+    "sparring.recipe.recipe": ("Recipe", "load_recipe"),
+    "sparring.play.round": ("Round",),
     "sparring.task": ("Contest", "Task", "tensor"),
-    "sparring.trained": ("load",),
+    "sparring.runs.trained": ("load",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

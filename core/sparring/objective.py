@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from torch import Tensor, nn
 
 if TYPE_CHECKING:
-    from sparring.round import Round
+    from sparring.play.round import Round
     from sparring.task import Contest
 
 

@@ -15,9 +15,9 @@ from sparring.data import Data
 from sparring.errors import PluginError
 from sparring.metric import Baseline, Metric
 from sparring.objective import AdversarialLoss, Loss, Regularizer
-from sparring.plugins import Owned, Plugins
-from sparring.sections import BESIDE, BESIDE_ANY
-from sparring.signature import Parameter, given, load, parameters
+from sparring.plugins.registry import Owned, Plugins
+from sparring.recipe.sections import BESIDE, BESIDE_ANY
+from sparring.recipe.signature import Parameter, given, load, parameters
 from sparring.task import Task
 
 PARENTS: dict[str, tuple[type, ...]] = {

@@ -7,7 +7,7 @@ from typing import Any
 from torch import Tensor
 
 from sparring import Baseline, DataError, Example
-from sparring_audio.wiener import wiener
+from sparring_audio.wiener_filter import wiener
 
 
 class Noisy(Baseline):

@@ -1,4 +1,4 @@
-"""What sparring_audio brings to recipes: the measures of speech enhancement, and what its systems are compared with."""
+"""What sparring_audio brings to recipes: the measures of speech enhancement, what systems are compared with, and a spectral loss."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _COMPOSITE = "Hu and Loizou 2008, Evaluation of objective quality measures for s
 
 @hookimpl
 def sparring_components() -> Iterable[Component]:
-    """Metrics and baselines for examples that carry `noisy`, `clean` and `sample_rate_hz`."""
+    """Metrics and baselines for examples that carry `noisy`, `clean` and `sample_rate_hz`; a loss over waveforms."""
     yield _metric("pesq", "Pesq", "wide-band PESQ, 16 kHz", "ITU-T P.862.2", requires=("pesq",), extra="pesq")
     yield _metric(
         "stoi",
@@ -28,6 +28,13 @@ def sparring_components() -> Iterable[Component]:
     yield _metric("csig", "Csig", "composite measure: signal distortion", _COMPOSITE, requires=("pesq",), extra="pesq")
     yield _metric("cbak", "Cbak", "composite measure: background intrusiveness", _COMPOSITE, requires=("pesq",), extra="pesq")
     yield _metric("covl", "Covl", "composite measure: overall quality", _COMPOSITE, requires=("pesq",), extra="pesq")
+    yield Component(
+        kind="loss",
+        name="multi-resolution-stft",
+        target="sparring_audio.stft_loss:MultiResolutionStft",
+        summary="spectral convergence and log-magnitude distance at several resolutions",
+        source="Yamamoto, Song, Kim 2020, Parallel WaveGAN",
+    )
     yield Component(kind="baseline", name="noisy", target="sparring_audio.baseline:Noisy", summary="the unprocessed recording")
     yield Component(
         kind="baseline",

@@ -6,8 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from sparring import Loss
-from sparring.collective import global_mean
+from sparring import Loss, global_mean
 
 PUBLISHED_RESOLUTIONS = ((1024, 120, 600), (2048, 240, 1200), (512, 50, 240))
 

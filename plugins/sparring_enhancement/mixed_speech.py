@@ -7,6 +7,7 @@ import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import partial
 from typing import TypeVar
 
@@ -15,7 +16,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from sparring import Split
-from sparring_audio import AudioInfo, Noise, active_level
+from sparring_audio import AudioInfo, Noise, active_level, resample
 from sparring_enhancement.chunk_numbers import ChunkNumbers
 from sparring_enhancement.excerpt import excerpt, frames_at
 from sparring_enhancement.latest import Latest
@@ -27,6 +28,9 @@ Choice = TypeVar("Choice")
 
 # Enough speech to know its level, of recordings that nobody wants to read whole before training.
 LEVEL_SECONDS = 60
+
+# Speeds are taken as fractions like 11/10 or 17/20, which are cheap to resample by.
+LARGEST_DENOMINATOR = 20
 
 
 @dataclass(frozen=True)
@@ -70,11 +74,19 @@ class MixedSpeech:
         test_snrs_db: Sequence[float],
         mixed_noise_share: float = 0.0,
         coloured_noise_share: float = 0.0,
+        modulated_noise_share: float = 0.0,
+        speeds: Sequence[float] = (1.0,),
     ) -> None:
         self.material = material
         self.sample_rate_hz, self.chunk_samples = sample_rate_hz, chunk_samples
         self.snrs_db, self.test_snrs_db = tuple(snrs_db), tuple(test_snrs_db)
-        self.noise = NoiseVariety(tuple(material.noises.values()), mixed_share=mixed_noise_share, coloured_share=coloured_noise_share)
+        self.noise = NoiseVariety(
+            tuple(material.noises.values()),
+            mixed_share=mixed_noise_share,
+            coloured_share=coloured_noise_share,
+            modulated_share=modulated_noise_share,
+        )
+        self.speeds = tuple(speeds)
         lengths = [frames_at(utterance.recording, sample_rate_hz) for utterance in material.training]
         self.chunks = ChunkNumbers(lengths, chunk_samples=chunk_samples, hop_samples=hop_samples)
         self._excerpt = Memory().excerpt if material.in_memory else excerpt
@@ -88,7 +100,7 @@ class MixedSpeech:
         """The clean samples of training chunk `index`, and the same with a noise that `draw` chooses."""
         number, start = self.chunks.at(index)
         utterance = self.material.training[number]
-        clean = self._excerpt(utterance.recording, start, self.chunk_samples, sample_rate_hz=self.sample_rate_hz)
+        clean = self._spoken(utterance.recording, start, self.speeds[int(draw.integers(len(self.speeds)))])
         snr_db = self.snrs_db[int(draw.integers(len(self.snrs_db)))]
         return clean, self._mixed(utterance, clean, self.noise(draw, self.chunk_samples, self.sample_rate_hz), snr_db)
 
@@ -152,6 +164,12 @@ class MixedSpeech:
         power = float(noise.square().mean())
         gain = math.sqrt(10 ** ((self._level_db(utterance) - snr_db) / 10) / power) if power else 0.0
         return clean + gain * noise
+
+    def _spoken(self, recording: AudioInfo, start: int, speed: float) -> Wave:
+        """A chunk from `start` on, at a speed that moves pitch and formants along, as of a larger or a smaller speaker."""
+        ratio = Fraction(speed).limit_denominator(LARGEST_DENOMINATOR)
+        wave = self._excerpt(recording, start, math.ceil(self.chunk_samples * ratio), sample_rate_hz=self.sample_rate_hz)
+        return resample(wave, ratio.numerator, ratio.denominator)[: self.chunk_samples]
 
     def _level_db(self, utterance: Utterance) -> float:
         if utterance.name not in self._levels_db:

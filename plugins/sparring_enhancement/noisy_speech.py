@@ -22,6 +22,7 @@ from sparring_enhancement.voicebank import TrainSet
 
 Count = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Speed = Annotated[float, Field(ge=0.5, le=2)]
 Decibels = Annotated[tuple[float, ...], Field(min_length=1)]
 
 
@@ -39,8 +40,9 @@ class NoisySpeech(Data):
 
     Training chunks start every `hop_samples`; pre-emphasis y[n] = x[n] - `preemphasis` x[n-1] is applied to each (Pascual et al. 2017).
     What is mixed on the fly has an SNR of `snrs_db` in training and one of `test_snrs_db` when held out. `level_db` is the range of the
-    gain of a training pair. What is mixed on the fly varies more if `mixed_noise_share` of the noises have a second one in them, and
-    `coloured_noise_share` of them go through a random smooth filter.
+    gain of a training pair. What is mixed on the fly varies more with `speeds` of which each chunk of speech is played at one, with a
+    second noise in `mixed_noise_share` of the noises, and with `coloured_noise_share` and `modulated_noise_share` of them filtered at
+    random or modulated in amplitude.
 
     Raises `DataError` with every problem that can be seen from names and headers, and later for a file that turns out damaged or not
     finite.
@@ -67,6 +69,8 @@ class NoisySpeech(Data):
         level_db: tuple[float, float] = (0.0, 0.0),
         mixed_noise_share: Share = 0.0,
         coloured_noise_share: Share = 0.0,
+        modulated_noise_share: Share = 0.0,
+        speeds: Annotated[tuple[Speed, ...], Field(min_length=1)] = (1.0,),
     ) -> None:
         named = {
             name: folder for name, folder in (("root", root), ("clean", clean), ("noisy", noisy), ("noise", noise)) if folder is not None
@@ -78,6 +82,8 @@ class NoisySpeech(Data):
             "test_snrs_db": test_snrs_db,
             "mixed_noise_share": mixed_noise_share,
             "coloured_noise_share": coloured_noise_share,
+            "modulated_noise_share": modulated_noise_share,
+            "speeds": speeds,
         }
         match chosen:
             case {"root": folder, **others} if not others:

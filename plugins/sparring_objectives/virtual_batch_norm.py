@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from sparring.collective import global_mean, world_size
+from sparring import global_mean, world_size
 
 
 @dataclass(frozen=True)

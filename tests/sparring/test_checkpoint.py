@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import torch
 
-from sparring.best import Best
-from sparring.checkpoint import Checkpoints
 from sparring.errors import CheckpointError
+from sparring.runs.best import Best
+from sparring.runs.checkpoint import Checkpoints
 
 
 def save(checkpoints: Checkpoints, step: int, **best: Any) -> Path:

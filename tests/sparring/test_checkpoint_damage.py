@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import torch
 
-from sparring.checkpoint import Checkpoints
 from sparring.errors import CheckpointError
+from sparring.runs.checkpoint import Checkpoints
 
 FILES = ["manifest.json", "networks/generator.safetensors", "optimizers/generator.safetensors", "optimizers/generator.json", "state.json"]
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import torch
 
-from sparring.checkpoint import Checkpoints
 from sparring.errors import CheckpointError
+from sparring.runs.checkpoint import Checkpoints
 
 
 def save(checkpoints: Checkpoints, step: int, **best: Any) -> Path:

@@ -15,8 +15,8 @@ import pytest
 import torch
 
 import sparring
-from sparring.checkpoint import Checkpoints
 from sparring.errors import CheckpointError
+from sparring.runs.checkpoint import Checkpoints
 
 CORE = Path(sparring.__file__).parents[1]
 
@@ -48,7 +48,7 @@ FILE_TOO_LARGE = """
 import resource, sys, torch
 from pathlib import Path
 from typing import Any
-from sparring.checkpoint import Checkpoints
+from sparring.runs.checkpoint import Checkpoints
 from sparring.errors import CheckpointError
 checkpoints = Checkpoints(Path(sys.argv[1]))
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
@@ -123,7 +123,7 @@ KILLED_SAVERS = """
 import os, random, signal, sys, time, torch
 from pathlib import Path
 from typing import Any
-from sparring.checkpoint import Checkpoints
+from sparring.runs.checkpoint import Checkpoints
 
 folder = Path(sys.argv[1])
 

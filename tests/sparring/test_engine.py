@@ -16,10 +16,10 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from sparring import GameError, Plugins, Recipe, load_recipe
-from sparring.accelerator import accelerator_for
-from sparring.batches import batches
-from sparring.engine import Engine, Step
-from sparring.game import build_game
+from sparring.play.accelerator import accelerator_for
+from sparring.play.batches import batches
+from sparring.play.engine import Engine, Step
+from sparring.play.game import build_game
 
 Weights = dict[str, Tensor]
 
@@ -62,7 +62,7 @@ def test_the_generator_runs_forward_once_a_step(tmp_path: Path) -> None:
 
 def test_a_shared_forward_gives_the_weights_of_two_forwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shared = play(recipe(tmp_path))
-    monkeypatch.setattr("sparring.round.Hand.forget", lambda hand, graph, learned: hand.computed.clear())
+    monkeypatch.setattr("sparring.play.round.Hand.forget", lambda hand, graph, learned: hand.computed.clear())
 
     recomputed = play(recipe(tmp_path))
 
@@ -120,7 +120,9 @@ def test_a_learning_rate_may_be_a_schedule(tmp_path: Path) -> None:
 def test_a_clipped_gradient_still_reports_its_norm(tmp_path: Path) -> None:
     norms = []
 
-    clipped = play(recipe(tmp_path, "players.generator.clip=1.0e-3"), watch=lambda step: norms.append(float(step.metrics["generator/gradient-norm"])))
+    clipped = play(
+        recipe(tmp_path, "players.generator.clip=1.0e-3"), watch=lambda step: norms.append(float(step.metrics["generator/gradient-norm"]))
+    )
 
     assert max(norms) > 1e-3
     assert distance(clipped, play(recipe(tmp_path))) > 0
@@ -146,11 +148,13 @@ def test_a_non_finite_value_stops_the_run_before_it_reaches_a_weight(tmp_path: P
     with pytest.raises(GameError) as caught:
         play(recipe(tmp_path, "data.broken_at=3", "run.verify_every=0"), watch=lambda step: steps.append(step.number))
 
-    assert str(caught.value).startswith(f"step {len(steps) + 1}, player 'discriminator': term 'adversarial' is not finite (adversarial = nan")
+    assert str(caught.value).startswith(
+        f"step {len(steps) + 1}, player 'discriminator': term 'adversarial' is not finite (adversarial = nan"
+    )
 
 
 def test_a_learned_parameter_that_no_term_reaches_is_named(tmp_path: Path) -> None:
-    with pytest.raises(GameError, match="player 'generator' learns parameters that none of its terms reaches: 'generator.spare'"):
+    with pytest.raises(GameError, match=r"player 'generator' learns parameters that none of its terms reaches: 'generator.spare'"):
         play(recipe(tmp_path, "networks.generator.spare=true"))
 
 

@@ -6,7 +6,7 @@ import pytest
 from toy import ToyTask
 
 from sparring import Contest, Task, tensor
-from sparring.graph import Graph
+from sparring.play.graph import Graph
 
 NETWORKS, FIELDS = ("generator", "discriminator"), ("real", "condition")
 

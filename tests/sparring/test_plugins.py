@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sparring import Component, PluginError, Plugins, hookimpl
-from sparring.plugins import UnknownComponent
+from sparring.plugins.registry import UnknownComponent
 
 Install = Callable[[str, str], None]
 
@@ -235,7 +235,7 @@ def test_a_watching_stranger_that_raises_is_named_once_and_the_rest_go_on(instal
 
 
 def test_a_stranger_that_hangs_is_named(install: Install, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    monkeypatch.setattr("sparring.discovery.SLOW_SECONDS", 0.05)
+    monkeypatch.setattr("sparring.plugins.discovery.SLOW_SECONDS", 0.05)
     install("acme", "import time\ntime.sleep(0.3)\n" + GOOD)
 
     Plugins()

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 
 import pytest
 import torch
 
-from sparring.key import fold
-from sparring.noise import Noise, Rows
-from sparring.sampler import Positions, Stream
+from sparring.play.key import fold
+from sparring.play.noise import Noise, Rows
+from sparring.play.sampler import Positions, Stream
 
 CPU = torch.device("cpu")
 
@@ -47,6 +48,6 @@ def test_every_epoch_plays_every_sample_once_in_another_order() -> None:
 def test_processes_share_each_global_batch(world: int) -> None:
     parts = [list(Positions(start=16, end=48, batch_size=8, rank=rank, world=world)) for rank in range(world)]
 
-    together = [sum(batch, []) for batch in zip(*parts, strict=True)]
+    together = [list(itertools.chain(*batch)) for batch in zip(*parts, strict=True)]
 
     assert together == [list(range(first, first + 8)) for first in (16, 24, 32, 40)]

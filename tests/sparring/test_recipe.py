@@ -9,10 +9,10 @@ import pytest
 from torch import Tensor, nn
 
 from sparring import Component, Loss, Plugins, RecipeError, hookimpl, load_recipe
-from sparring.recipe import Recipe
-from sparring.recipe_difference import difference
-from sparring.recipe_tree import recipe_names
-from sparring.sections import Use
+from sparring.recipe.difference import difference
+from sparring.recipe.recipe import Recipe
+from sparring.recipe.sections import Use
+from sparring.recipe.tree import recipe_names
 from sparring.task import Task
 
 TOY = """\

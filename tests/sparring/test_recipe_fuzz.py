@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sparring import Problem, RecipeError, load_recipe
-from sparring.recipe_text import as_yaml
+from sparring.recipe.text import as_yaml
 
 RECIPE: dict[str, Any] = {
     "task": {"use": "toy"},

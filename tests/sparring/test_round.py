@@ -4,11 +4,11 @@ import pytest
 import torch
 from toy import Narrow, ToyTask
 
-from sparring.graph import Graph
-from sparring.networks import Networks
-from sparring.noise import Rows
-from sparring.progress import Progress
-from sparring.round import Hand, Round
+from sparring.play.graph import Graph
+from sparring.play.networks import Networks
+from sparring.play.noise import Rows
+from sparring.play.progress import Progress
+from sparring.play.round import Hand, Round
 
 D, G = frozenset({"discriminator"}), frozenset({"generator"})
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from sparring.errors import CheckpointError, RecipeError
-from sparring.manifest import Manifest
-from sparring.recipe_difference import difference
-from sparring.run_folder import RunFolder
+from sparring.recipe.difference import difference
+from sparring.runs.manifest import Manifest
+from sparring.runs.run_folder import RunFolder
 
 RECIPE = "task: speech-enhancement\ndata:\n  batch_size: 100\nrun:\n  steps: 10\n"
 

@@ -10,6 +10,7 @@ import re
 import signal
 import time
 from collections.abc import Iterator
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ import toy
 from accelerate.state import AcceleratorState
 
 from sparring import GameError, Plugins, RecipeError, load, load_recipe
-from sparring.runner import Run, run
+from sparring.runs.runner import Run, run
 
 
 @pytest.fixture(autouse=True)
@@ -77,8 +78,9 @@ def test_a_run_can_start_from_the_frozen_networks_of_another() -> None:
     play()
     AcceleratorState._reset_state(reset_partial_state=True)
 
-    judged_by_another = toy.RECIPE.replace("outputs: 1}", "outputs: 1, weights: runs/toy, frozen: true}")
-    Path("second.yaml").write_text(re.sub(r"  discriminator:\n    learns.*(?=  generator:\n    learns)", "", judged_by_another, flags=re.DOTALL))
+    frozen = toy.RECIPE.replace("outputs: 1}", "outputs: 1, weights: runs/toy, frozen: true}")
+    without_its_player = re.sub(r"  discriminator:\n    learns.*(?=  generator:\n    learns)", "", frozen, flags=re.DOTALL)
+    Path("second.yaml").write_text(without_its_player)
     second = play_file("second.yaml")
 
     assert weights(second, 20)["networks/discriminator.safetensors"] == weights(Path("runs/toy"), 20)["networks/discriminator.safetensors"]
@@ -128,6 +130,16 @@ def test_a_non_finite_value_names_the_last_good_checkpoint() -> None:
         this.play()
 
 
+def test_a_second_process_in_the_same_run_is_refused() -> None:
+    child = start("run.steps=2000")
+    wait_until(lambda: Path("runs/toy/metrics.jsonl").exists())
+
+    with pytest.raises(RecipeError, match="runs/toy: is being played by another process"):
+        play("run.steps=2000", "evaluation.every=0", "evaluation.metrics=[]", "evaluation.best=null")
+    child.kill()
+    child.join(20)
+
+
 def test_sigterm_finishes_the_step_saves_and_the_same_command_goes_on() -> None:
     child = start("run.steps=2000", "run.save_every=2000")
     wait_until(lambda: Path("runs/toy/metrics.jsonl").exists())
@@ -169,7 +181,7 @@ def survive_kills(kills: int) -> None:
     assert weights(Path("runs/toy"), 200) == weights(Path("runs/straight"), 200)
 
 
-def start(*overrides: str) -> multiprocessing.process.BaseProcess:
+def start(*overrides: str) -> BaseProcess:
     """In a fork, so that torch need not be imported again."""
     child = multiprocessing.get_context("fork").Process(target=_quiet_play, args=overrides)
     child.start()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sparring.schedule import constant, cosine, exponential, linear
+from sparring.play.schedule import constant, cosine, exponential, linear
 
 
 @pytest.mark.parametrize(("step", "value"), [(0, 1.0), (5, 0.75), (10, 0.5), (99, 0.5)])

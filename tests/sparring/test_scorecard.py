@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sparring.scorecard import Column, Line, Scorecard
+from sparring.scores.scorecard import Column, Line, Scorecard
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from annotated_types import Gt
 from torch import Tensor, nn
 
 from sparring import PluginError
-from sparring.signature import BindingError, bind, defaults, given, load, parameters
+from sparring.recipe.signature import BindingError, bind, defaults, given, load, parameters
 
 
 class Network(nn.Module):

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.optim import LBFGS, SGD, Adagrad, Adam, AdamW, NAdam, Optimizer, RAdam, RMSprop
 
 from sparring.errors import CheckpointError
-from sparring.state import flatten_optimizer, load_named, restore_optimizer, storable
+from sparring.runs.state import flatten_optimizer, load_named, restore_optimizer, storable
 
 OPTIMIZERS: dict[str, Callable[[Iterable[nn.Parameter]], Optimizer]] = {
     "adam": lambda parameters: Adam(parameters, lr=2e-4, betas=(0.5, 0.999)),

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sparring import RecipeError
-from sparring.recipe_text import as_yaml
-from sparring.strict_yaml import read_mapping, read_value
+from sparring.recipe.strict_yaml import read_mapping, read_value
+from sparring.recipe.text import as_yaml
 
 
 @pytest.mark.parametrize(

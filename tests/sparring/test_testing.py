@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from sparring import Component, Contest, Loss, PluginError, Regularizer, Task, hookimpl, tensor
-from sparring.builtin import Builtin
+from sparring.plugins.builtin import Builtin
 from sparring.testing import check_plugin
 
 

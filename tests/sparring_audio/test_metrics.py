@@ -15,7 +15,7 @@ from sparring_audio import metrics, quality
 from sparring_audio.baseline import Noisy, Wiener
 from sparring_audio.memo import Memo
 from sparring_audio.plugin import sparring_components
-from sparring_audio.wiener import wiener
+from sparring_audio.wiener_filter import wiener
 
 RATE_HZ = 16_000
 

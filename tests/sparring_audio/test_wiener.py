@@ -5,9 +5,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from sparring_audio import wiener as module
+from sparring_audio import wiener_filter as module
 from sparring_audio.metrics import si_sdr
-from sparring_audio.wiener import wiener
+from sparring_audio.wiener_filter import wiener
 
 RATE_HZ = 16_000
 

@@ -14,7 +14,7 @@ import torch
 from sparring import DataError
 from sparring_audio import TEST_NOISES, active_level, bundled_corpus
 from sparring_enhancement.held_out import held_out
-from sparring_enhancement.noise_variety import NoiseVariety, coloured
+from sparring_enhancement.noise_variety import NoiseVariety, coloured, modulated
 from sparring_enhancement.noisy_speech import NoisySpeech
 
 
@@ -215,3 +215,21 @@ def test_a_second_noise_is_up_to_ten_decibels_below_the_first() -> None:
     powers = [float(variety(draw(seed), 100, 16000).square().mean()) for seed in range(200)]
 
     assert (1 + 10**-0.5) ** 2 <= min(powers) < max(powers) <= 4
+
+
+def test_a_modulated_noise_swells_and_fades() -> None:
+    swelling = modulated(torch.ones(32000), draw(), 16000)
+
+    assert 0 < swelling.min() < 0.7
+    assert 1.3 < swelling.max() < 2
+
+
+def test_speech_at_another_speed_has_another_pitch(tmp_path: Path, write_wave: Callable[..., Path]) -> None:
+    write_wave(tmp_path / "clean" / "tone.wav", 0.1 * np.sin(2 * np.pi * 1000 * np.arange(32000) / 16000), 16000)
+    write_wave(tmp_path / "noise" / "hiss.wav", np.random.default_rng(0).standard_normal(32000) * 0.1, 16000)
+    data = NoisySpeech(clean=tmp_path / "clean", noise=tmp_path / "noise", speeds=(1.1,), preemphasis=0.0)
+
+    spectrum = torch.fft.rfft(data.sample(0, draw())["clean"][0]).abs()
+
+    assert data.sample(0, draw())["clean"].shape == (1, 16384)
+    assert int(spectrum.argmax()) * 16000 / 16384 == pytest.approx(1100, abs=1)

@@ -9,11 +9,11 @@ import torch
 from torch import Tensor, nn
 
 from sparring import Contest, Round, Task, tensor
-from sparring.graph import Graph
-from sparring.networks import Networks
-from sparring.noise import Rows
-from sparring.progress import Progress
-from sparring.round import Hand
+from sparring.play.graph import Graph
+from sparring.play.networks import Networks
+from sparring.play.noise import Rows
+from sparring.play.progress import Progress
+from sparring.play.round import Hand
 from sparring_objectives.gradient_penalty import GradientPenalty
 
 CONTEST = Contest(real="real_score", fake="fake_score", judged=("real", "fake"))

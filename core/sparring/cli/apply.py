@@ -13,7 +13,7 @@ from typing import Any
 
 from sparring.cli.evaluate import add_checkpoint
 from sparring.errors import Problem, RecipeError
-from sparring.strict_yaml import read_value
+from sparring.recipe.strict_yaml import read_value
 
 
 def add_to(commands: Any) -> None:
@@ -26,9 +26,9 @@ def add_to(commands: Any) -> None:
 
 
 def apply(arguments: argparse.Namespace) -> int:
-    from sparring.plugins import Plugins
-    from sparring.signature import BindingError, bind
-    from sparring.trained import load
+    from sparring.plugins.registry import Plugins
+    from sparring.recipe.signature import BindingError, bind
+    from sparring.runs.trained import load
 
     application = load(arguments.run, checkpoint=arguments.checkpoint, plugins=Plugins())
     fixed = [name for name, one in inspect.signature(application.apply).parameters.items() if one.kind is not one.KEYWORD_ONLY]

@@ -15,12 +15,12 @@ def add_to(commands: Any) -> None:
 
 
 def check(arguments: argparse.Namespace) -> int:
-    from sparring.plugins import Plugins
-    from sparring.recipe import load_recipe
+    from sparring.plugins.registry import Plugins
+    from sparring.recipe.recipe import load_recipe
 
     plugins = Plugins()
     recipe = load_recipe(arguments.recipe, arguments.overrides, plugins=plugins)
-    from sparring import check as checking  # not before the recipe is good
+    from sparring.play import check as checking  # not before the recipe is good
 
     print(checking.check(recipe, plugins))
     return 0

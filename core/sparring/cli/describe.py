@@ -6,9 +6,9 @@ import argparse
 from collections.abc import Iterator
 from typing import Any
 
-from sparring.cli.listing import table
 from sparring.component import KINDS
-from sparring.plugins import Owned, Plugins
+from sparring.plugins.registry import Owned, Plugins
+from sparring.table import aligned
 
 
 def add_to(commands: Any) -> None:
@@ -40,11 +40,11 @@ def _lines(owned: Owned) -> Iterator[str]:
     rows = _options(owned)
     yield "  options:" if rows else "  options: none"
     if rows:
-        yield table(rows, indent="    ")
+        yield aligned(rows, indent="    ")
 
 
 def _options(owned: Owned) -> list[tuple[str, ...]]:
-    from sparring.signature import given, load, parameters
+    from sparring.recipe.signature import given, load, parameters
 
     target = load(owned.component.target)
     taken = given(owned.component.kind, target)

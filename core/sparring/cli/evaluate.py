@@ -22,8 +22,8 @@ def add_checkpoint(parser: argparse.ArgumentParser) -> None:
 def evaluate(arguments: argparse.Namespace) -> int:
     from accelerate import PartialState
 
-    from sparring import evaluation
-    from sparring.plugins import Plugins
+    from sparring.plugins.registry import Plugins
+    from sparring.scores import evaluation
 
     card = evaluation.evaluate(
         arguments.run, Plugins(), checkpoint=arguments.checkpoint, split=arguments.split, overrides=arguments.overrides

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from sparring.component import KINDS
-from sparring.plugins import Owned, Plugins
-from sparring.recipe_tree import recipe_names
+from sparring.plugins.registry import Owned, Plugins
+from sparring.recipe.tree import recipe_names
+from sparring.table import aligned
 
 
 def add_to(commands: Any) -> None:
@@ -21,22 +22,15 @@ def add_to(commands: Any) -> None:
 
 def listing(arguments: argparse.Namespace) -> int:
     if arguments.kind == "recipes":
-        print(table([(name, _headline(path)) for name, path in sorted(recipe_names().items())]))
+        print(aligned([(name, _headline(path)) for name, path in sorted(recipe_names().items())]))
         return 0
     plugins = Plugins()
     groups = groupby(plugins.components(arguments.kind), key=lambda owned: owned.component.kind)
-    print("\n\n".join("\n".join((kind, table([_row(owned) for owned in group], indent="  "))) for kind, group in groups))
+    print("\n\n".join("\n".join((kind, aligned([_row(owned) for owned in group], indent="  "))) for kind, group in groups))
     if plugins.failures:
         names = ", ".join(repr(failure.plugin.name) for failure in plugins.failures)
         print(f"did not load: {names}; 'sparring plugins' says why", file=sys.stderr)
     return 0
-
-
-def table(rows: list[tuple[str, ...]], *, indent: str = "") -> str:
-    """Rows with their columns aligned."""
-    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
-    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
-    return "\n".join(f"{indent}{line}".rstrip() for line in lines)
 
 
 def _row(owned: Owned) -> tuple[str, str, str]:

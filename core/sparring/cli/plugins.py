@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from sparring.cli.listing import table
-from sparring.plugins import NARROW, Plugins
+from sparring.plugins.registry import NARROW, Plugins
+from sparring.table import aligned
 
 
 def add_to(commands: Any) -> None:
@@ -17,7 +17,7 @@ def add_to(commands: Any) -> None:
 def show(arguments: argparse.Namespace) -> int:
     plugins = Plugins()
     brought = [owned.plugin for owned in plugins.components()]
-    print(table([(one.name, f"{one.distribution} {one.version}", f"components: {brought.count(one)}") for one in plugins.loaded]))
+    print(aligned([(one.name, f"{one.distribution} {one.version}", f"components: {brought.count(one)}") for one in plugins.loaded]))
     for failure in plugins.failures:
         print(failure)
     if plugins.left_out:

@@ -18,12 +18,12 @@ def add_recipe(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from sparring.plugins import Plugins
-    from sparring.recipe import load_recipe
+    from sparring.plugins.registry import Plugins
+    from sparring.recipe.recipe import load_recipe
 
     plugins = Plugins()
     recipe = load_recipe(arguments.recipe, arguments.overrides, plugins=plugins)
-    from sparring import runner  # not before the recipe is good
+    from sparring.runs import runner  # not before the recipe is good
 
     runner.run(recipe, plugins, ["sparring", *arguments.words])
     return 0

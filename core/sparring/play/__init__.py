@@ -1,0 +1,1 @@
+"""The game itself: graph, round, players, engine."""

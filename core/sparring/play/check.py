@@ -1,0 +1,43 @@
+"""What is checked before a run spends anything: the recipe as text, then one tiny round on real data."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from sparring.play.drawing import mermaid
+from sparring.play.game import Game, build_game
+from sparring.play.round import Round
+from sparring.play.wiring import SAMPLES, check_wiring, tiny_batch, tiny_hand, wiring_table
+from sparring.plugins.registry import Plugins
+from sparring.recipe.recipe import Recipe
+from sparring.table import aligned
+
+
+def check(recipe: Recipe, plugins: Plugins) -> str:
+    """The game described for people: networks, shapes, wiring table and graph. Raises `RecipeError` if anything is wired wrong."""
+    game = build_game(recipe, plugins, torch.device("cpu"))
+    wires = check_wiring(game, torch.device("cpu"))
+    heading = f"{recipe.name}: {game.data.describe()}"
+    return "\n\n".join([heading, _networks(game), _shapes(game), wiring_table(wires), mermaid(game.graph, game.seats)])
+
+
+def _networks(game: Game) -> str:
+    learners = {network: f"learned by {seat.name}" for seat in game.seats for network in seat.player.learns}
+    sizes = {name: sum(parameter.numel() for parameter in network.parameters()) for name, network in game.networks.items()}
+    return aligned([(name, f"{size:,} parameters", learners.get(name, "not learned")) for name, size in sizes.items()])
+
+
+def _shapes(game: Game) -> str:
+    batch = tiny_batch(game.data, game.recipe.run.seed, torch.device("cpu"))
+    round = Round(game.graph, game.networks, tiny_hand(game, batch, {}))
+    shown = {**batch, **{name: round[name] for name in game.graph.methods}}
+    return "\n".join([f"Shapes of a batch of {SAMPLES}", aligned([(name, _shape(value)) for name, value in shown.items()])])
+
+
+def _shape(value: object) -> str:
+    if isinstance(value, Tensor):
+        return " × ".join(str(size) for size in value.shape) or "scalar"
+    if isinstance(value, list | tuple):
+        return ", ".join(_shape(part) for part in value)
+    return "none" if value is None else type(value).__name__

@@ -1,0 +1,125 @@
+"""Judging a run on held-out examples, beside baselines that are recomputed on the same ones."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from accelerate import PartialState
+from tqdm import tqdm
+
+from sparring.application import Application
+from sparring.data import Data, Split
+from sparring.errors import DataError, Problem, RecipeError
+from sparring.metric import Baseline, Metric
+from sparring.play.collective import gather
+from sparring.plugins.nearest import did_you_mean
+from sparring.plugins.registry import Plugins
+from sparring.recipe.building import build
+from sparring.recipe.recipe import Recipe, load_recipe
+from sparring.runs.run_folder import RunFolder, versions
+from sparring.runs.trained import SavedNetworks, application, open_run
+from sparring.scores.scorecard import Column, Line, Scorecard
+
+
+@dataclass(frozen=True)
+class Judges:
+    """The metrics and baselines of a recipe; `missing` says which metrics are not installed, and how to get them."""
+
+    metrics: Mapping[str, Metric]
+    baselines: Mapping[str, Baseline]
+    missing: Sequence[str]
+
+    def only(self, metric: str) -> Judges:
+        return Judges({metric: self.metrics[metric]}, {}, ())
+
+
+def judges_of(recipe: Recipe, plugins: Plugins) -> Judges:
+    """Raises `RecipeError` if the metric that chooses the best checkpoint is none of the metrics, or is not installed."""
+    metrics: dict[str, Metric] = {}
+    missing: list[str] = []
+    for use in recipe.evaluation.metrics:
+        absent = plugins.find("metric", use.name).missing()
+        if absent:
+            missing.append(absent)
+        else:
+            metrics[use.name] = build(plugins, "metric", use)
+    best = recipe.evaluation.best
+    if best is not None and best not in metrics:
+        why = next((text for text in missing if repr(best) in text), f"{best!r} is none of the metrics")
+        raise RecipeError([recipe.problem("evaluation.best", why, *did_you_mean(best, metrics, what="metrics"))])
+    return Judges(metrics, {use.name: build(plugins, "baseline", use) for use in recipe.evaluation.baselines}, tuple(missing))
+
+
+def judge(
+    answerer: Application, name: str, data: Data, split: Split, judges: Judges, *, title: str, protocol: Mapping[str, Any]
+) -> Scorecard:
+    """Scores of the application, called `name`, and of the baselines on a split; every process judges its share, and gets all."""
+    examples = data.examples(split)
+    if not len(examples):
+        raise DataError(f"there are no {split} examples: {data.describe()}")
+    state = PartialState()
+    systems: dict[str, Application | Baseline] = {**judges.baselines, name: answerer}
+    mine: list[tuple[int, Line]] = []
+    numbers = range(state.process_index, len(examples), state.num_processes)
+    for number in tqdm(numbers, desc=f"judging {split}", unit="example", leave=False, disable=None if state.is_main_process else True):
+        example = examples[number]
+        for system, who in systems.items():
+            with torch.no_grad():
+                output = who.answer(example)
+            scores = {metric: float(how.score(output, example)) for metric, how in judges.metrics.items()}
+            mine.append((number, Line(system, example.name, dict(example.conditions), scores)))
+    gathered = [(number, Line(**line)) for part in gather([(number, vars(line)) for number, line in mine]) for number, line in part]
+    lines = [line for _, line in sorted(gathered, key=lambda entry: entry[0])]
+    columns = [Column(m, how.unit, how.higher_is_better, how.decimals, how.protocol()) for m, how in judges.metrics.items()]
+    about = {"split": split, "examples": len(examples), "data": data.describe(), **protocol}
+    return Scorecard(title, about, columns, lines, judges.missing)
+
+
+def better(new: float, old: float | None, metric: Metric) -> bool:
+    if math.isnan(new):
+        return False
+    return old is None or (new > old if metric.higher_is_better else new < old)
+
+
+def evaluate(
+    run: str | Path, plugins: Plugins, *, checkpoint: str = "best", split: Split = "test", overrides: Sequence[str] = ()
+) -> Scorecard:
+    """Judge a trained run and leave the scorecard in its folder; `overrides` may name other data or metrics."""
+    _, chosen = open_run(run, checkpoint)
+    folder = RunFolder(Path(run))
+    recipe = load_recipe(folder.recipe, overrides)
+    _require_only_data_and_evaluation(recipe, overrides)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    data: Data = build(plugins, "data", recipe.data.use)
+    answerer = application(recipe, plugins, SavedNetworks(recipe, plugins, chosen, device), device, label=f"{run} at step {chosen.step}")
+    name = Path(run).resolve().name
+    card = judge(
+        answerer, name, data, split, judges_of(recipe, plugins),
+        title=f"{name} at step {chosen.step} on {split}: {data.describe()}",
+        protocol=protocol_of(recipe, chosen.step, averaged=any(file.startswith("averages/") for file in chosen.files)),
+    )  # fmt: skip
+    if PartialState().is_main_process:
+        card.write(folder.scorecards / f"step-{chosen.step:08d}-{split}")
+    return card
+
+
+def protocol_of(recipe: Recipe, step: int, *, averaged: bool) -> dict[str, Any]:
+    """What every score of a run depends on, beside the metrics' own protocols."""
+    return {
+        "recipe": recipe.name, "step": step, "seed": recipe.run.seed, "averaged weights": averaged,
+        "precision": "fp32", "data options": recipe.data.use.options, "versions": versions(),
+    }  # fmt: skip
+
+
+def _require_only_data_and_evaluation(recipe: Recipe, overrides: Sequence[str]) -> None:
+    """The game was played with one recipe; afterwards only what it is judged on may change."""
+    wrong = [text.partition("=")[0] for text in overrides if text.partition(".")[0] not in ("data", "evaluation")]
+    if wrong:
+        raise RecipeError(
+            [Problem("command line", path, "only data.… and evaluation.… can be changed for an evaluation") for path in wrong]
+        )

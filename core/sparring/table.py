@@ -1,0 +1,16 @@
+"""Tables for terminals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def aligned(rows: Sequence[Sequence[str]], *, numbers: bool = False, indent: str = "") -> str:
+    """Rows with their columns aligned: texts to the left, or, with `numbers`, all but the first column to the right."""
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    return "\n".join(indent + "  ".join(_padded(row, widths, numbers)).rstrip() for row in rows)
+
+
+def _padded(row: Sequence[str], widths: Sequence[int], numbers: bool) -> list[str]:
+    pairs = enumerate(zip(row, widths, strict=True))
+    return [cell.rjust(width) if numbers and column else cell.ljust(width) for column, (cell, width) in pairs]
