@@ -7,7 +7,6 @@ import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import partial
 from typing import TypeVar
 
@@ -16,21 +15,19 @@ from jaxtyping import Float
 from torch import Tensor
 
 from sparring import Split
-from sparring_audio import AudioInfo, Noise, active_level, resample
+from sparring_audio import AudioInfo, Noise, active_level
 from sparring_enhancement.chunk_numbers import ChunkNumbers
 from sparring_enhancement.excerpt import excerpt, frames_at
 from sparring_enhancement.latest import Latest
 from sparring_enhancement.memory import Memory
 from sparring_enhancement.noise_variety import NoiseVariety
 from sparring_enhancement.speech_pair import SpeechPair, Wave
+from sparring_enhancement.speed import Speed
 
 Choice = TypeVar("Choice")
 
 # Enough speech to know its level, of recordings that nobody wants to read whole before training.
 LEVEL_SECONDS = 60
-
-# Speeds are taken as fractions like 11/10 or 17/20, which are cheap to resample by.
-LARGEST_DENOMINATOR = 20
 
 
 @dataclass(frozen=True)
@@ -70,25 +67,18 @@ class MixedSpeech:
         sample_rate_hz: int,
         chunk_samples: int,
         hop_samples: int,
+        shifted_chunks: bool,
         snrs_db: Sequence[float],
         test_snrs_db: Sequence[float],
-        mixed_noise_share: float = 0.0,
-        coloured_noise_share: float = 0.0,
-        modulated_noise_share: float = 0.0,
-        speeds: Sequence[float] = (1.0,),
+        speed: Speed,
+        noise: NoiseVariety,
     ) -> None:
         self.material = material
         self.sample_rate_hz, self.chunk_samples = sample_rate_hz, chunk_samples
         self.snrs_db, self.test_snrs_db = tuple(snrs_db), tuple(test_snrs_db)
-        self.noise = NoiseVariety(
-            tuple(material.noises.values()),
-            mixed_share=mixed_noise_share,
-            coloured_share=coloured_noise_share,
-            modulated_share=modulated_noise_share,
-        )
-        self.speeds = tuple(speeds)
+        self.speed, self.noise = speed, noise
         lengths = [frames_at(utterance.recording, sample_rate_hz) for utterance in material.training]
-        self.chunks = ChunkNumbers(lengths, chunk_samples=chunk_samples, hop_samples=hop_samples)
+        self.chunks = ChunkNumbers(lengths, chunk_samples=chunk_samples, hop_samples=hop_samples, shifted=shifted_chunks)
         self._excerpt = Memory().excerpt if material.in_memory else excerpt
         self._levels_db: dict[str, float] = {}
         self._latest: Latest[tuple[Wave, Wave]] = Latest()
@@ -98,9 +88,10 @@ class MixedSpeech:
 
     def chunk(self, index: int, draw: np.random.Generator) -> tuple[Wave, Wave]:
         """The clean samples of training chunk `index`, and the same with a noise that `draw` chooses."""
-        number, start = self.chunks.at(index)
+        number, start = self.chunks.at(index, draw)
         utterance = self.material.training[number]
-        clean = self._spoken(utterance.recording, start, self.speeds[int(draw.integers(len(self.speeds)))])
+        hear = partial(self._excerpt, utterance.recording, start, sample_rate_hz=self.sample_rate_hz)
+        clean = self.speed(hear, draw, self.chunk_samples)
         snr_db = self.snrs_db[int(draw.integers(len(self.snrs_db)))]
         return clean, self._mixed(utterance, clean, self.noise(draw, self.chunk_samples, self.sample_rate_hz), snr_db)
 
@@ -164,12 +155,6 @@ class MixedSpeech:
         power = float(noise.square().mean())
         gain = math.sqrt(10 ** ((self._level_db(utterance) - snr_db) / 10) / power) if power else 0.0
         return clean + gain * noise
-
-    def _spoken(self, recording: AudioInfo, start: int, speed: float) -> Wave:
-        """A chunk from `start` on, at a speed that moves pitch and formants along, as of a larger or a smaller speaker."""
-        ratio = Fraction(speed).limit_denominator(LARGEST_DENOMINATOR)
-        wave = self._excerpt(recording, start, math.ceil(self.chunk_samples * ratio), sample_rate_hz=self.sample_rate_hz)
-        return resample(wave, ratio.numerator, ratio.denominator)[: self.chunk_samples]
 
     def _level_db(self, utterance: Utterance) -> float:
         if utterance.name not in self._levels_db:

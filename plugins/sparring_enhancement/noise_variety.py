@@ -1,20 +1,22 @@
-"""More noises than there are: pairs of them, and each in other colours and rhythms."""
+"""More noises than there are: pairs of them, and each in other colours."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import torch
 from jaxtyping import Float
+from scipy.fft import irfft, rfft
 from torch import Tensor
 
 from sparring_audio import Noise
-from sparring_enhancement.colouring import coloured
 
-COLOUR_DB = 8.0
+KNOTS = 6
+SPREAD_DB = 8.0
 QUIETER_DB = 10.0
 
 
@@ -23,34 +25,36 @@ class NoiseVariety:
     """What is drawn for a training sample: one of the noises, and changes to it that each have a chance of their own.
 
     `mixed_share`: another noise is added, up to 10 dB below the first. `coloured_share`: a random filter, smooth in frequency, with a
-    standard deviation of 8 dB. `modulated_share`: a sine on the amplitude.
+    standard deviation of 8 dB.
     """
 
     noises: Sequence[Noise]
     mixed_share: float = 0.0
     coloured_share: float = 0.0
-    modulated_share: float = 0.0
 
     def __call__(self, draw: np.random.Generator, samples: int, sample_rate_hz: int) -> Float[Tensor, " {samples}"]:
         noise = self._one(draw, samples, sample_rate_hz)
         if self.mixed_share and draw.random() < self.mixed_share:
             other = self._one(draw, samples, sample_rate_hz)
             noise = _unit(noise) + 10 ** (-draw.uniform(0, QUIETER_DB) / 20) * _unit(other)
-        if self.coloured_share and draw.random() < self.coloured_share:
-            noise = coloured(noise, draw, spread_db=COLOUR_DB)
-        if self.modulated_share and draw.random() < self.modulated_share:
-            noise = modulated(noise, draw, sample_rate_hz=sample_rate_hz)
-        return noise
+        return coloured(noise, draw) if self.coloured_share and draw.random() < self.coloured_share else noise
 
     def _one(self, draw: np.random.Generator, samples: int, sample_rate_hz: int) -> Tensor:
         return self.noises[int(draw.integers(len(self.noises)))](draw, samples, sample_rate_hz)
 
 
-def modulated(noise: Float[Tensor, " time"], draw: np.random.Generator, *, sample_rate_hz: int) -> Float[Tensor, " time"]:
-    """The noise with a sine on its amplitude: 0.5 to 20 times a second, 0.3 to 0.95 deep."""
-    depth, turns = draw.uniform(0.3, 0.95), draw.uniform(0.5, 20)
-    phase = 2 * math.pi * (torch.arange(len(noise), dtype=torch.float32) * (turns / sample_rate_hz) + draw.random())
-    return noise * (1 + depth * phase.sin())
+def coloured(noise: Float[Tensor, " time"], draw: np.random.Generator) -> Float[Tensor, " time"]:
+    """The noise through a filter whose gain in dB is piecewise linear over the square root of frequency, through normal draws."""
+    samples = len(noise)
+    gain_db = _hats(samples // 2 + 1) @ draw.normal(0, SPREAD_DB, KNOTS).astype(np.float32)
+    return torch.from_numpy(irfft(rfft(noise.numpy()) * np.exp(np.float32(math.log(10) / 20) * gain_db), samples))
+
+
+@lru_cache(maxsize=4)
+def _hats(bins: int) -> np.ndarray:
+    """(bin, knot): the weights of linear interpolation between knots that are equally far apart over the square root of frequency."""
+    position = np.sqrt(np.linspace(0, 1, bins, dtype=np.float32)) * (KNOTS - 1)
+    return np.maximum(1 - np.abs(position[:, None] - np.arange(KNOTS, dtype=np.float32)), 0)
 
 
 def _unit(noise: Tensor) -> Tensor:

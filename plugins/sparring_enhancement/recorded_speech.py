@@ -33,19 +33,19 @@ class PairSplits:
 class RecordedSpeech:
     """Chunks of recorded pairs. Of a file, no more is read than the chunk takes."""
 
-    def __init__(self, splits: PairSplits, *, sample_rate_hz: int, chunk_samples: int, hop_samples: int) -> None:
+    def __init__(self, splits: PairSplits, *, sample_rate_hz: int, chunk_samples: int, hop_samples: int, shifted_chunks: bool) -> None:
         self.splits = splits
         self.sample_rate_hz, self.chunk_samples = sample_rate_hz, chunk_samples
         lengths = [frames_at(pair.clean, sample_rate_hz) for pair in splits.training]
-        self.chunks = ChunkNumbers(lengths, chunk_samples=chunk_samples, hop_samples=hop_samples)
+        self.chunks = ChunkNumbers(lengths, chunk_samples=chunk_samples, hop_samples=hop_samples, shifted=shifted_chunks)
         self._latest: Latest[tuple[Wave, Wave]] = Latest()
 
     def __len__(self) -> int:
         return len(self.chunks)
 
     def chunk(self, index: int, draw: np.random.Generator) -> tuple[Wave, Wave]:
-        """The clean and the noisy samples of training chunk `index`; nothing is drawn."""
-        number, start = self.chunks.at(index)
+        """The clean and the noisy samples of training chunk `index`."""
+        number, start = self.chunks.at(index, draw)
         pair = self.splits.training[number]
         return self._heard(pair.clean, start), self._heard(pair.noisy, start)
 

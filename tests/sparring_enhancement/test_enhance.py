@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import resource
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -349,3 +352,38 @@ def test_an_hour_is_enhanced_within_a_few_hundred_megabytes(tmp_path: Path) -> N
 
     assert soundfile.info(tmp_path / "out" / "hour.wav").frames == 3600 * 48000
     assert grown < 300e6
+
+
+SHARED_OUT = """
+import sys, torch
+from torch import nn
+from accelerate import Accelerator
+from sparring import Trained
+from sparring_enhancement.enhance import Enhance
+
+accelerator = Accelerator(cpu=True)
+data = {"sample_rate_hz": 16000, "chunk_samples": 4096, "preemphasis": 0.95}
+application = Enhance(Trained({"generator": nn.Identity()}, task={}, data=data, device=torch.device("cpu")))
+report = application.apply([sys.argv[1]], sys.argv[2])
+print(accelerator.process_index, [path.name for path in report.written], [reason for _, reason in report.skipped], sep="|")
+accelerator.end_training()
+"""
+
+
+@pytest.mark.slow
+def test_processes_share_out_the_files_and_all_know_the_whole_report(tmp_path: Path, write_wave: WriteWave, noise: np.ndarray) -> None:
+    for number in range(3):
+        write_wave(tmp_path / "in" / f"{number}.wav", noise[:100], 16000)
+    (tmp_path / "in" / "empty.wav").touch()
+    (tmp_path / "script.py").write_text(SHARED_OUT)
+    roots = [str(Path(__file__).parents[2] / root) for root in ("core", "plugins")]
+    launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+
+    ran = subprocess.run(
+        [*launch, str(tmp_path / "script.py"), str(tmp_path / "in"), str(tmp_path / "out")],
+        capture_output=True, text=True, check=True, timeout=200, env={**os.environ, "PYTHONPATH": os.pathsep.join(roots)},
+    )  # fmt: skip
+
+    whole = "['0.wav', '1.wav', '2.wav']|['the file is empty.']"
+    assert sorted(ran.stdout.splitlines()) == [f"0|{whole}", f"1|{whole}"]
+    assert len(list((tmp_path / "out").iterdir())) == 3

@@ -12,10 +12,12 @@ import pytest
 import torch
 
 from sparring import DataError
-from sparring_audio import TEST_NOISES, active_level, bundled_corpus
+from sparring_audio import TEST_NOISES, active_level, bundled_corpus, read
+from sparring_enhancement.chunk_numbers import ChunkNumbers
 from sparring_enhancement.held_out import held_out
-from sparring_enhancement.noise_variety import NoiseVariety, coloured, modulated
+from sparring_enhancement.noise_variety import NoiseVariety, coloured
 from sparring_enhancement.noisy_speech import NoisySpeech
+from sparring_enhancement.speed import Speed, played
 
 
 class Folders(NamedTuple):
@@ -67,6 +69,15 @@ def test_every_sample_is_a_pair_of_chunks_that_are_not_the_same(bundled: NoisySp
         assert not torch.allclose(sample["clean"], sample["noisy"])
 
 
+def test_a_chunk_of_the_bundled_corpus_is_where_its_number_says() -> None:
+    spoken = bundled_corpus().utterances("training")[0]
+    wave, _ = read(spoken.path)
+
+    sample = NoisySpeech(preemphasis=0.0).sample(1, draw())
+
+    assert torch.equal(sample["clean"], wave[:, 8192 : 8192 + 16384])
+
+
 def test_the_snr_counts_from_the_active_level_of_the_utterance(bundled: NoisySpeech) -> None:
     for example in bundled.examples("test")[:15:2]:
         noise = example.noisy - example.clean
@@ -116,7 +127,7 @@ def test_folders_of_speech_and_noise_are_mixed(folders: Folders) -> None:
 
 
 def test_the_noises_of_the_test_are_held_out_too(folders: Folders) -> None:
-    data = NoisySpeech(clean=folders.clean, noise=folders.noise)
+    data = NoisySpeech(clean=folders.clean, noise=folders.noise, held_out_share=0.25)
 
     heard = {example.conditions["noise"] for example in data.examples("test")}
     assert len(heard) == 1
@@ -166,6 +177,7 @@ def test_a_file_more_moves_few_others() -> None:
     before, after = held_out(names, share=0.05), held_out([*names, "another"], share=0.05)
 
     assert len(set(before.test) ^ set(after.test)) <= 2
+    assert before.test != names[:10]
 
 
 def test_folders_that_do_not_go_together_are_refused(tmp_path: Path) -> None:
@@ -217,19 +229,50 @@ def test_a_second_noise_is_up_to_ten_decibels_below_the_first() -> None:
     assert (1 + 10**-0.5) ** 2 <= min(powers) < max(powers) <= 4
 
 
-def test_a_modulated_noise_swells_and_fades() -> None:
-    swelling = modulated(torch.ones(32000), draw(), 16000)
-
-    assert 0 < swelling.min() < 0.7
-    assert 1.3 < swelling.max() < 2
-
-
 def test_speech_at_another_speed_has_another_pitch(tmp_path: Path, write_wave: Callable[..., Path]) -> None:
     write_wave(tmp_path / "clean" / "tone.wav", 0.1 * np.sin(2 * np.pi * 1000 * np.arange(32000) / 16000), 16000)
     write_wave(tmp_path / "noise" / "hiss.wav", np.random.default_rng(0).standard_normal(32000) * 0.1, 16000)
-    data = NoisySpeech(clean=tmp_path / "clean", noise=tmp_path / "noise", speeds=(1.1,), preemphasis=0.0)
+    data = NoisySpeech(clean=tmp_path / "clean", noise=tmp_path / "noise", speed_range=(1.1, 1.1), preemphasis=0.0)
 
     spectrum = torch.fft.rfft(data.sample(0, draw())["clean"][0]).abs()
 
     assert data.sample(0, draw())["clean"].shape == (1, 16384)
-    assert int(spectrum.argmax()) * 16000 / 16384 == pytest.approx(1100, abs=1)
+    assert int(spectrum.argmax()) * 16000 / 16384 == pytest.approx(1100, rel=0.01)
+
+
+def test_a_share_of_the_pairs_changes_its_sign() -> None:
+    flipped = NoisySpeech(flipped_share=1.0)
+
+    assert torch.equal(flipped.sample(0, draw())["clean"], -NoisySpeech().sample(0, draw())["clean"])
+
+
+def test_shifted_chunks_start_anywhere_up_to_the_next_and_end_within_the_recording() -> None:
+    chunks = ChunkNumbers([50, 100, 230], chunk_samples=100, hop_samples=50, shifted=True)
+
+    places = {chunks.at(index, draw(seed)) for index in range(len(chunks)) for seed in range(300)}
+
+    assert {start for recording, start in places if recording < 2} == {0}
+    assert {start for recording, start in places if recording == 2} == set(range(131))
+
+
+def test_what_is_played_at_its_own_speed_is_the_same() -> None:
+    wave = torch.from_numpy(draw().standard_normal(1000).astype(np.float32))
+
+    assert torch.allclose(played(wave, 1000), wave, atol=1e-6)
+    assert torch.equal(Speed()(lambda frames: wave[:frames], draw(), 1000), wave)
+
+
+def test_speeds_are_drawn_evenly_over_their_logarithm() -> None:
+    lengths: list[int] = []
+
+    def hear(frames: int) -> torch.Tensor:
+        lengths.append(frames)
+        return torch.zeros(frames)
+
+    for seed in range(300):
+        Speed(0.8, 1.25)(hear, draw(seed), 16384)
+
+    speeds = np.array(lengths) / 16384
+    assert speeds.min() == pytest.approx(0.8, rel=0.02)
+    assert speeds.max() == pytest.approx(1.25, rel=0.02)
+    assert np.median(speeds) == pytest.approx(1.0, rel=0.05)

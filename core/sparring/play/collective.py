@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
@@ -13,6 +16,19 @@ from torch import Tensor
 
 def world_size() -> int:
     return dist.get_world_size() if dist.is_available() and dist.is_initialized() else 1
+
+
+_alone = ContextVar("alone", default=False)
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Inside, this process means itself alone: for what only one process does, or each for its own share, such as judging."""
+    token = _alone.set(True)
+    try:
+        yield
+    finally:
+        _alone.reset(token)
 
 
 class _Mean(torch.autograd.Function):
@@ -34,13 +50,18 @@ def global_mean(value: Tensor) -> Tensor:
 
     Batch statistics made of such means are those of the global batch, so that two processes play the same game as one.
     """
-    return value if world_size() == 1 else _Mean.apply(value)  # type: ignore[no-any-return]
+    return value if world_size() == 1 or _alone.get() else _Mean.apply(value)  # type: ignore[no-any-return]
 
 
 @cache
 def _control() -> Any:
     """Flags travel over gloo, between hosts' memories, so that reading one never waits for a device."""
     return dist.new_group(backend="gloo")
+
+
+def forget_control() -> None:
+    """The processes part: a later game in this one needs a new group."""
+    _control.cache_clear()
 
 
 def on_any(*flags: bool) -> tuple[bool, ...]:

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from sparring.data import Data
 from sparring.errors import Problem, RecipeError
+from sparring.play.collective import alone
 from sparring.play.game import Game
 from sparring.play.key import generator
 from sparring.play.noise import Rows
@@ -43,7 +44,8 @@ def check_wiring(game: Game, device: torch.device) -> list[Wires]:
     buffers = [(value, value.clone()) for network in game.networks.values() for value in network.buffers()]
     batch = tiny_batch(game.data, game.recipe.run.seed, device)
     seats = [seat for seat in game.seats if not seat.never]
-    wires = [Wires(seat, name, _norms(game, seat, term, batch)) for seat in seats for name, term in seat.player.used_terms().items()]
+    with alone():
+        wires = [Wires(seat, name, _norms(game, seat, term, batch)) for seat in seats for name, term in seat.player.used_terms().items()]
     for value, before in buffers:
         value.copy_(before)
     if problems := [_dead(game, one) for one in wires if not one.reaches_own]:

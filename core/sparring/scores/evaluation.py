@@ -16,7 +16,7 @@ from sparring.application import Application
 from sparring.data import Data, Split
 from sparring.errors import DataError, Problem, RecipeError
 from sparring.metric import Baseline, Metric
-from sparring.play.collective import gather
+from sparring.play.collective import alone, gather
 from sparring.plugins.nearest import did_you_mean
 from sparring.plugins.registry import Plugins
 from sparring.recipe.building import build
@@ -69,7 +69,7 @@ def judge(
     for number in tqdm(numbers, desc=f"judging {split}", unit="example", leave=False, disable=None if state.is_main_process else True):
         example = examples[number]
         for system, who in systems.items():
-            with torch.no_grad():
+            with torch.no_grad(), alone():
                 output = who.answer(example)
             scores = {metric: float(how.score(output, example)) for metric, how in judges.metrics.items()}
             mine.append((number, Line(system, example.name, dict(example.conditions), scores)))
