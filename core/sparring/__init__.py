@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sparring.hooks import hookimpl
     from sparring.metric import Baseline, Metric
     from sparring.objective import AdversarialLoss, Loss, Regularizer
-    from sparring.play.collective import global_mean, world_size
+    from sparring.play.collective import gather, global_mean, rank, share, world_size
     from sparring.play.round import Round
     from sparring.plugins.registry import Plugins
     from sparring.recipe.recipe import Recipe, load_recipe
@@ -52,10 +52,13 @@ __all__ = [
     "Task",
     "Trained",
     "__version__",
+    "gather",
     "global_mean",
     "hookimpl",
     "load",
     "load_recipe",
+    "rank",
+    "share",
     "tensor",
     "world_size",
 ]
@@ -68,7 +71,7 @@ _HOMES = {
     "sparring.hooks": ("hookimpl",),
     "sparring.metric": ("Baseline", "Metric"),
     "sparring.objective": ("AdversarialLoss", "Loss", "Regularizer"),
-    "sparring.play.collective": ("global_mean", "world_size"),
+    "sparring.play.collective": ("gather", "global_mean", "rank", "share", "world_size"),
     "sparring.plugins.registry": ("Plugins",),
     "sparring.recipe.recipe": ("Recipe", "load_recipe"),
     "sparring.play.round": ("Round",),

@@ -26,19 +26,16 @@ class SmallGenerator(nn.Module):
         self.samples_per_frame = stride ** len(widths)
         outer = (1, *widths[:-1])
         inner = (*(2 * width for width in widths[:-1]), widths[-1])
-        self.encoder = nn.ModuleList(
-            Down(channels, width, kernel_size=kernel_size, stride=stride) for channels, width in zip(outer, widths, strict=True)
-        )
-        self.encoder_activations = nn.ModuleList(nn.PReLU(width) for width in widths)
-        self.decoder = nn.ModuleList(
-            Up(channels, width, kernel_size=kernel_size, stride=stride) for channels, width in zip(inner[::-1], outer[::-1], strict=True)
-        )
-        self.decoder_activations = nn.ModuleList(nn.PReLU(width) for width in outer[:0:-1])
-        for layer in (*self.encoder, *self.decoder):
-            # Every output hears in_channels * kernel_size inputs on the way down, and a stride-th of them on the way up.
+        encoder = [Down(channels, width, kernel_size=kernel_size, stride=stride) for channels, width in zip(outer, widths, strict=True)]
+        decoder = [Up(channels, width, kernel_size=kernel_size, stride=stride) for channels, width in zip(inner, outer, strict=True)][::-1]
+        for layer in (*encoder, *decoder):
+            # An output hears in_channels * kernel_size inputs on the way down, and a stride-th of them on the way up.
             heard = layer.in_channels * kernel_size / (stride if isinstance(layer, Up) else 1)
             nn.init.normal_(layer.weight, std=(2 / heard) ** 0.5)
-        nn.init.zeros_(self.decoder[-1].weight)
+        nn.init.zeros_(decoder[-1].weight)
+        self.encoder, self.decoder = nn.ModuleList(encoder), nn.ModuleList(decoder)
+        self.encoder_activations = nn.ModuleList(nn.PReLU(width) for width in widths)
+        self.decoder_activations = nn.ModuleList(nn.PReLU(width) for width in outer[:0:-1])
 
     def forward(self, noisy: Float[Tensor, "batch 1 time"]) -> Float[Tensor, "batch 1 time"]:
         """Enhanced speech at the level of the input. Raises `ValueError` for a `time` that the strides do not divide."""

@@ -26,6 +26,7 @@ def add_to(commands: Any) -> None:
 
 
 def apply(arguments: argparse.Namespace) -> int:
+    from sparring.play.collective import rank
     from sparring.plugins.registry import Plugins
     from sparring.recipe.signature import BindingError, bind
     from sparring.runs.trained import load
@@ -38,9 +39,10 @@ def apply(arguments: argparse.Namespace) -> int:
         problems = [Problem("command line", _flag(fault.option), fault.message, fault.hints) for fault in error.faults]
         raise RecipeError(problems) from None
     report = application.apply(arguments.inputs, arguments.output, **options)
-    for name, reason in report.skipped:
-        print(f"{name}: skipped: {reason}", file=sys.stderr)
-    print(f"{len(report.written)} written to {arguments.output}, {len(report.skipped)} skipped")
+    if rank() == 0:
+        for name, reason in report.skipped:
+            print(f"{name}: skipped: {reason}", file=sys.stderr)
+        print(f"{len(report.written)} written to {arguments.output}, {len(report.skipped)} skipped")
     return 1 if report.skipped or not report.written else 0
 
 

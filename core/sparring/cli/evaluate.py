@@ -20,14 +20,13 @@ def add_checkpoint(parser: argparse.ArgumentParser) -> None:
 
 
 def evaluate(arguments: argparse.Namespace) -> int:
-    from accelerate import PartialState
-
+    from sparring.play.collective import rank
     from sparring.plugins.registry import Plugins
     from sparring.scores import evaluation
 
     card = evaluation.evaluate(
         arguments.run, Plugins(), checkpoint=arguments.checkpoint, split=arguments.split, overrides=arguments.overrides
     )
-    if PartialState().is_main_process:
+    if rank() == 0:
         print(card.table())
     return 0

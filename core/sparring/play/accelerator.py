@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psutil
 import torch
-from accelerate import Accelerator, DistributedDataParallelKwargs
+from accelerate import Accelerator, DistributedDataParallelKwargs, PartialState
 from accelerate.utils import DistributedType
 
 from sparring.errors import GameError, RecipeError
@@ -24,10 +24,9 @@ WHY_NOT = {
 
 def accelerator_for(recipe: Recipe, project: Path | None = None) -> Accelerator:
     """An Accelerator as this engine needs it. Raises `GameError` when other machines came up than were asked for."""
-    cpu = not (torch.cuda.is_available() or torch.backends.mps.is_available())
     try:
         accelerator = Accelerator(
-            cpu=cpu,
+            cpu=_only_cpu(),
             mixed_precision={"fp32": "no", "bf16": "bf16", None: None}[recipe.run.precision],
             step_scheduler_with_optimizer=False,
             log_with=None if project is None else "tensorboard",
@@ -43,6 +42,16 @@ def accelerator_for(recipe: Recipe, project: Path | None = None) -> Accelerator:
         raise GameError(f"precision {accelerator.mixed_precision} is not supported: use bf16, which needs no loss scaling")
     _require_processes(accelerator.num_processes, recipe)
     return accelerator
+
+
+def this_device() -> torch.device:
+    """The device of this process, which under a launcher joins the others."""
+    return PartialState(cpu=_only_cpu()).device
+
+
+def _only_cpu() -> bool:
+    """Said to Accelerate, or else several processes without a GPU would be as many runs."""
+    return not (torch.cuda.is_available() or torch.backends.mps.is_available())
 
 
 def _require_processes(came_up: int, recipe: Recipe) -> None:

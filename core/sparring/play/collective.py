@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 import torch.distributed as dist
 from torch import Tensor
 
 
+Item = TypeVar("Item")
+
+
 def world_size() -> int:
     return dist.get_world_size() if dist.is_available() and dist.is_initialized() else 1
+
+
+def rank() -> int:
+    """The number of this process; 0 is the first, which speaks and writes."""
+    return dist.get_rank() if world_size() > 1 else 0
+
+
+def share(items: Sequence[Item]) -> Sequence[Item]:
+    """This process's part of what the processes do together: every so manieth item, from its own number on."""
+    return items[rank() :: world_size()]
 
 
 _alone = ContextVar("alone", default=False)

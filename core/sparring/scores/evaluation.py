@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from accelerate import PartialState
 from tqdm import tqdm
 
 from sparring.application import Application
 from sparring.data import Data, Split
 from sparring.errors import DataError, Problem, RecipeError
 from sparring.metric import Baseline, Metric
-from sparring.play.collective import alone, gather
+from sparring.play.accelerator import this_device
+from sparring.play.collective import alone, gather, rank, share
 from sparring.plugins.nearest import did_you_mean
 from sparring.plugins.registry import Plugins
 from sparring.recipe.building import build
@@ -62,11 +62,10 @@ def judge(
     examples = data.examples(split)
     if not len(examples):
         raise DataError(f"there are no {split} examples: {data.describe()}")
-    state = PartialState()
     systems: dict[str, Application | Baseline] = {**judges.baselines, name: answerer}
     mine: list[tuple[int, Line]] = []
-    numbers = range(state.process_index, len(examples), state.num_processes)
-    for number in tqdm(numbers, desc=f"judging {split}", unit="example", leave=False, disable=None if state.is_main_process else True):
+    mute = None if rank() == 0 else True
+    for number in tqdm(share(range(len(examples))), desc=f"judging {split}", unit="example", leave=False, disable=mute):
         example = examples[number]
         for system, who in systems.items():
             with torch.no_grad(), alone():
@@ -94,7 +93,7 @@ def evaluate(
     folder = RunFolder(Path(run))
     recipe = load_recipe(folder.recipe, overrides)
     _require_only_data_and_evaluation(recipe, overrides)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = this_device()
     data: Data = build(plugins, "data", recipe.data.use)
     answerer = application(recipe, plugins, SavedNetworks(recipe, plugins, chosen, device), device, label=f"{run} at step {chosen.step}")
     name = Path(run).resolve().name
@@ -103,7 +102,7 @@ def evaluate(
         title=f"{name} at step {chosen.step} on {split}: {data.describe()}",
         protocol=protocol_of(recipe, chosen.step, averaged=any(file.startswith("averages/") for file in chosen.files)),
     )  # fmt: skip
-    if PartialState().is_main_process:
+    if rank() == 0:
         card.write(folder.scorecards / f"step-{chosen.step:08d}-{split}")
     return card
 
