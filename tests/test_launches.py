@@ -77,7 +77,19 @@ def test_two_processes_equal_one_with_virtual_batch_norm_and_gradient_penalty() 
 
 
 def test_two_agents_as_on_two_machines_play_one_run() -> None:
-    words = [*TORCHRUN, "--nnodes", "2", "--nproc-per-node", "1", "--rdzv-backend", "c10d", "--rdzv-id", "game", "--rdzv-endpoint", "127.0.0.1:29517"]
+    words = [
+        *TORCHRUN,
+        "--nnodes",
+        "2",
+        "--nproc-per-node",
+        "1",
+        "--rdzv-backend",
+        "c10d",
+        "--rdzv-id",
+        "game",
+        "--rdzv-endpoint",
+        "127.0.0.1:29517",
+    ]
     agents = [launch([*words, "--node-rank", str(rank), PLAIN[1]], "run.name=agents") for rank in range(2)]
 
     texts = [finish(agent) for agent in agents]

@@ -45,7 +45,9 @@ def steps_by_hand(game: Game, dealt: Iterator[Mapping[str, Tensor]]) -> Callable
     terms = maker.player.active_terms(0)
     adversarial: Any = judge.player.active_terms(0)["adversarial"].objective
     refers = discriminator.reference if hasattr(discriminator, "reference") else lambda clean, noisy: None
-    shape: Any = generator.latent_shape(game.recipe.data.use.options.get("chunk_samples", 16384)) if hasattr(generator, "latent_shape") else None
+    shape: Any = (
+        generator.latent_shape(game.recipe.data.use.options.get("chunk_samples", 16384)) if hasattr(generator, "latent_shape") else None
+    )
 
     def score(signal: Tensor, noisy: Tensor, reference) -> Tensor:
         return discriminator(signal, noisy) if reference is None else discriminator(signal, noisy, reference)

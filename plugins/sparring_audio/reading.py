@@ -69,7 +69,7 @@ def blocks(path: Path | str, frames: int) -> Iterator[Float[Tensor, "channels ti
 
     Raises `DataError` as `read` does, when the faulty block is reached.
     """
-    with _opened(Path(path)) as file:
+    with _opened(Path(path), _Forward) as file:
         for start in range(0, file.frames, frames):
             yield _next(file, Path(path), min(frames, file.frames - start))
 
@@ -89,8 +89,15 @@ def audio_files(folder: Path | str) -> tuple[Path, ...]:
     return files
 
 
+class _Forward(soundfile.SoundFile):
+    """Read from beginning to end: soundfile seeks behind every read of a seekable file, which tears an MP3 at every block."""
+
+    def seekable(self) -> bool:
+        return False
+
+
 @contextmanager
-def _opened(path: Path) -> Iterator[soundfile.SoundFile]:
+def _opened(path: Path, way: type[soundfile.SoundFile] = soundfile.SoundFile) -> Iterator[soundfile.SoundFile]:
     """The file, with whatever is wrong with it worded."""
     if path.is_dir():
         raise DataError(f"{path}: this is a folder, and a file is needed.")
@@ -104,7 +111,7 @@ def _opened(path: Path) -> Iterator[soundfile.SoundFile]:
         missing = missing_bytes(path)
         if missing:
             raise DataError(f"{path}: the file is truncated: at least {missing} bytes are missing from its end.")
-        with soundfile.SoundFile(path) as file:
+        with way(path) as file:
             if file.frames < 1:
                 raise DataError(f"{path}: the file holds no samples.")
             if file.frames > MOST_FRAMES:

@@ -13,6 +13,8 @@ from torchaudio.transforms import Resample
 from sparring import DataError
 
 MOST_PHASES = 4000
+# Zero crossings of the windowed sinc: torchaudio's own 6 ripple by 5e-4 in the pass band, these by 3e-5.
+ZERO_CROSSINGS = 16
 
 
 def resample(wave: Float[Tensor, "*channels time"], from_hz: int, to_hz: int) -> Float[Tensor, "*channels resampled"]:
@@ -63,4 +65,4 @@ def _kernel(from_hz: int, to_hz: int, device: torch.device) -> Resample:
     divisor = math.gcd(from_hz, to_hz)
     if max(from_hz, to_hz) // divisor > MOST_PHASES:
         raise DataError(f"{from_hz} Hz cannot be brought to {to_hz} Hz: their ratio needs too long a filter. Convert the file to 48000 Hz.")
-    return Resample(from_hz, to_hz).to(device)
+    return Resample(from_hz, to_hz, lowpass_filter_width=ZERO_CROSSINGS).to(device)

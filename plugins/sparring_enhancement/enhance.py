@@ -8,14 +8,12 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import torch
-from accelerate import PartialState
-from accelerate.utils import gather_object
 from jaxtyping import Float
 from pydantic import Field
 from torch import Tensor
 from tqdm import tqdm
 
-from sparring import Application, DataError, Example, RecipeError, Report, Trained
+from sparring import Application, DataError, Example, RecipeError, Report, Trained, gather, rank, share
 from sparring_audio import AudioWriter, blocks, write
 from sparring_enhancement.destinations import Destination, destinations, reason
 from sparring_enhancement.overlap import Overlap
@@ -62,12 +60,11 @@ class Enhance(Application):
         stream = self._stream(overlap_samples)
         report = Report()
         planned = destinations(inputs, Path(output), report, format=format)
-        state = PartialState()
-        if not state.is_main_process:
+        if rank():
             report.skipped.clear()
-        mine = planned[state.process_index :: state.num_processes]
+        mine = share(planned)
         seconds = sum(entry.source.seconds for entry in mine)
-        shown = None if state.is_main_process else True
+        shown = True if rank() else None
         with tqdm(
             total=round(seconds, 1),
             unit="s",
@@ -82,9 +79,9 @@ class Enhance(Application):
                     report.skipped.append((str(entry.source.path), reason(entry.source.path, error)))
                 else:
                     report.written.append(entry.path)
-        if state.num_processes > 1:
-            report = Report(sorted(gather_object(report.written)), sorted(gather_object(report.skipped)))
-        return report
+        parts = gather({"written": [str(path) for path in report.written], "skipped": report.skipped})
+        written = sorted(Path(path) for part in parts for path in part["written"])
+        return Report(written, sorted((name, why) for part in parts for name, why in part["skipped"]))
 
     def answer(self, example: Example) -> Float[Tensor, " time"]:
         """The enhanced wave of `example.noisy`, at the example's rate, made as `apply` makes it."""

@@ -36,6 +36,13 @@ def sparring_components() -> Iterable[Component]:
     )
     yield Component(
         kind="network",
+        name="segan-small-generator",
+        target="sparring_enhancement.segan_small:SmallGenerator",
+        summary="a small encoder-decoder on the raw waveform, whose output is a correction of its input",
+        source=SEGAN,
+    )
+    yield Component(
+        kind="network",
         name="segan-discriminator",
         target="sparring_enhancement.segan:Discriminator",
         summary="judges pairs of speech and noisy speech, with virtual batch norm",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 
+import numpy as np
 import pytest
 import soundfile
 import torch
@@ -229,3 +230,13 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(DataError, match=r"b.wav: the file cannot be written: "):
         write(tmp_path / "a" / "b.wav", torch.zeros(1, 100), RATE)
+
+
+@pytest.mark.parametrize("suffix", ["wav", "flac", "ogg", "mp3"])
+def test_blocks_joined_are_the_whole_in_every_format(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"wave.{suffix}"
+    soundfile.write(path, 0.5 * np.sin(np.arange(48000) * 0.05), 16000)
+
+    whole, _ = read(path)
+
+    torch.testing.assert_close(torch.cat(list(blocks(path, 5000)), dim=-1), whole, rtol=0, atol=1e-6)

@@ -26,7 +26,7 @@ from sparring_enhancement.speech_pair import SpeechPair
 WriteWave = Callable[..., Path]
 
 # How far resampling there and back may move a sample: the ripple of the filter in its pass band.
-TOLERANCE = 1e-3
+TOLERANCE = 1e-4
 
 
 def enhancer(generator: nn.Module, *, chunk_samples: int = 4096, preemphasis: float = 0.95) -> Enhance:
