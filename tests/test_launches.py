@@ -1,4 +1,4 @@
-"""The commands of docs/machines.md as a user types them: real launches of tools/run.py on a small SEGAN. Slow: each launch imports torch."""
+"""The commands of docs/machines.md as a user types them, on a small SEGAN. Slow: each launch imports torch."""
 
 from __future__ import annotations
 

@@ -26,6 +26,7 @@ from sparring.play.allocator import keep_memory
 from sparring.play.batches import batches
 from sparring.play.engine import Engine
 from sparring.play.game import Game, build_game
+from sparring.play.key import generator as draws
 
 
 def engine_steps(game: Game, recipe: Recipe, accelerator, dealt: Iterator[Mapping[str, Tensor]]) -> Callable[[], None]:
@@ -42,12 +43,11 @@ def steps_by_hand(game: Game, dealt: Iterator[Mapping[str, Tensor]]) -> Callable
     discriminator: Any = game.networks["discriminator"]
     seats = {seat.name: seat for seat in game.seats}
     judge, maker = seats["discriminator"], seats["generator"]
-    terms = maker.player.active_terms(0)
+    terms: Any = maker.player.active_terms(0)
     adversarial: Any = judge.player.active_terms(0)["adversarial"].objective
     refers = discriminator.reference if hasattr(discriminator, "reference") else lambda clean, noisy: None
-    shape: Any = (
-        generator.latent_shape(game.recipe.data.use.options.get("chunk_samples", 16384)) if hasattr(generator, "latent_shape") else None
-    )
+    chunk: int = game.data.sample(0, draws(0))["noisy"].shape[-1]
+    shape: Any = generator.latent_shape(chunk) if hasattr(generator, "latent_shape") else None
 
     def score(signal: Tensor, noisy: Tensor, reference) -> Tensor:
         return discriminator(signal, noisy) if reference is None else discriminator(signal, noisy, reference)

@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from sparring.hooks import hookimpl
     from sparring.metric import Baseline, Metric
     from sparring.objective import AdversarialLoss, Loss, Regularizer
-    from sparring.play.collective import gather, global_mean, rank, share, world_size
+    from sparring.play.collective import gather, global_mean, share, world_size
     from sparring.play.round import Round
     from sparring.plugins.registry import Plugins
     from sparring.recipe.recipe import Recipe, load_recipe
     from sparring.runs.trained import load
     from sparring.task import Contest, Task, tensor
+    from sparring.terminal import progress_bar
 
     __version__: str
 
@@ -57,7 +58,7 @@ __all__ = [
     "hookimpl",
     "load",
     "load_recipe",
-    "rank",
+    "progress_bar",
     "share",
     "tensor",
     "world_size",
@@ -71,10 +72,11 @@ _HOMES = {
     "sparring.hooks": ("hookimpl",),
     "sparring.metric": ("Baseline", "Metric"),
     "sparring.objective": ("AdversarialLoss", "Loss", "Regularizer"),
-    "sparring.play.collective": ("gather", "global_mean", "rank", "share", "world_size"),
+    "sparring.play.collective": ("gather", "global_mean", "share", "world_size"),
     "sparring.plugins.registry": ("Plugins",),
     "sparring.recipe.recipe": ("Recipe", "load_recipe"),
     "sparring.play.round": ("Round",),
+    "sparring.terminal": ("progress_bar",),
     "sparring.task": ("Contest", "Task", "tensor"),
     "sparring.runs.trained": ("load",),
 }

@@ -5,15 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import torch
 from jaxtyping import Float
 from pydantic import Field
 from torch import Tensor
-from tqdm import tqdm
 
-from sparring import Application, DataError, Example, RecipeError, Report, Trained, gather, rank, share
+from sparring import Application, DataError, Example, RecipeError, Report, Trained, gather, progress_bar, share
 from sparring_audio import AudioWriter, blocks, write
 from sparring_enhancement.destinations import Destination, destinations, reason
 from sparring_enhancement.overlap import Overlap
@@ -21,6 +20,7 @@ from sparring_enhancement.speech_pair import SpeechPair
 from sparring_enhancement.stream import Stream
 
 BLOCK_FRAMES = 65536
+BAR = "{l_bar}{bar}| {n:.0f}/{total:.0f} s of audio [{elapsed}<{remaining}]"
 
 # Codings that hold samples beyond full scale.
 UNLIMITED = frozenset({"FLOAT", "DOUBLE"})
@@ -58,30 +58,21 @@ class Enhance(Application):
         or another output, or if the overlap does not fit the network.
         """
         stream = self._stream(overlap_samples)
-        report = Report()
-        planned = destinations(inputs, Path(output), report, format=format)
-        if rank():
-            report.skipped.clear()
-        mine = share(planned)
-        seconds = sum(entry.source.seconds for entry in mine)
-        shown = True if rank() else None
-        with tqdm(
-            total=round(seconds, 1),
-            unit="s",
-            disable=shown,
-            bar_format="{l_bar}{bar}| {n:.0f}/{total:.0f} s of audio [{elapsed}<{remaining}]",
-        ) as bar:
-            for number, entry in enumerate(mine, start=1):
-                bar.set_description(f"file {number} of {len(mine)}")
+        unusable, mine = Report(), Report()
+        planned = share(destinations(inputs, Path(output), unusable, format=format))
+        seconds = sum(entry.source.seconds for entry in planned)
+        with progress_bar(total=round(seconds, 1), unit="s", bar_format=BAR) as bar:
+            for number, entry in enumerate(planned, start=1):
+                bar.set_description(f"file {number} of {len(planned)}")
                 try:
                     self._enhance(stream, entry, batch_size, bar)
                 except DataError as error:
-                    report.skipped.append((str(entry.source.path), reason(entry.source.path, error)))
+                    mine.skipped.append((str(entry.source.path), reason(entry.source.path, error)))
                 else:
-                    report.written.append(entry.path)
-        parts = gather({"written": [str(path) for path in report.written], "skipped": report.skipped})
+                    mine.written.append(entry.path)
+        parts = gather({"written": [str(path) for path in mine.written], "skipped": mine.skipped})
         written = sorted(Path(path) for part in parts for path in part["written"])
-        return Report(written, sorted((name, why) for part in parts for name, why in part["skipped"]))
+        return Report(written, sorted(unusable.skipped + [(name, why) for part in parts for name, why in part["skipped"]]))
 
     def answer(self, example: Example) -> Float[Tensor, " time"]:
         """The enhanced wave of `example.noisy`, at the example's rate, made as `apply` makes it."""
@@ -123,7 +114,7 @@ class Enhance(Application):
             raise RecipeError(f"overlap_samples: {error}") from None
         return Stream(generator, overlap, sample_rate_hz=self.sample_rate_hz, preemphasis=self.preemphasis, device=self.trained.device)
 
-    def _enhance(self, stream: Stream, entry: Destination, batch_size: int, bar: tqdm) -> None:
+    def _enhance(self, stream: Stream, entry: Destination, batch_size: int, bar: Any) -> None:
         source = entry.source
         gain = _peak(entry) if source.subtype in UNLIMITED else 1.0
         beyond = 0

@@ -63,3 +63,12 @@ def test_a_reference_without_variance_leaves_the_shift_and_no_nan(norm: VirtualB
     torch.testing.assert_close(normalized, torch.zeros(8, 3, 7), atol=0.02, rtol=0)
     assert constant.grad is not None
     assert constant.grad.isfinite().all()
+
+
+def test_a_variance_that_rounding_makes_negative_is_taken_for_none(norm: VirtualBatchNorm) -> None:
+    mean = torch.full((3,), 100.1)
+    rounded = Moments(mean, mean.square() - 0.002, samples=8)  # two units in the last place of float32
+
+    normalized, _ = norm(mean[:, None].expand(2, 3, 7), rounded)
+
+    assert normalized.isfinite().all()

@@ -8,7 +8,7 @@ from typing import Any
 
 from sparring.component import KINDS
 from sparring.plugins.registry import Owned, Plugins
-from sparring.table import aligned
+from sparring.terminal import aligned
 
 
 def add_to(commands: Any) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from sparring.component import KINDS
 from sparring.plugins.registry import Owned, Plugins
 from sparring.recipe.tree import recipe_names
-from sparring.table import aligned
+from sparring.terminal import aligned
 
 
 def add_to(commands: Any) -> None:

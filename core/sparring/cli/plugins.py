@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from sparring.plugins.registry import NARROW, Plugins
-from sparring.table import aligned
+from sparring.terminal import aligned
 
 
 def add_to(commands: Any) -> None:

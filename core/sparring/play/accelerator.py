@@ -46,7 +46,9 @@ def accelerator_for(recipe: Recipe, project: Path | None = None) -> Accelerator:
 
 def this_device() -> torch.device:
     """The device of this process, which under a launcher joins the others."""
-    return PartialState(cpu=_only_cpu()).device
+    state = PartialState(cpu=_only_cpu())
+    assert state.device is not None
+    return state.device
 
 
 def _only_cpu() -> bool:

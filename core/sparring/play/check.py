@@ -11,7 +11,7 @@ from sparring.play.round import Round
 from sparring.play.wiring import SAMPLES, check_wiring, tiny_batch, tiny_hand, wiring_table
 from sparring.plugins.registry import Plugins
 from sparring.recipe.recipe import Recipe
-from sparring.table import aligned
+from sparring.terminal import aligned
 
 
 def check(recipe: Recipe, plugins: Plugins) -> str:

@@ -18,7 +18,7 @@ from sparring.play.player import Seat
 from sparring.play.progress import Progress
 from sparring.play.round import Hand, Round
 from sparring.play.term import Term
-from sparring.table import aligned
+from sparring.terminal import aligned
 
 SAMPLES = 2
 

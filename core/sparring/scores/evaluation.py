@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from tqdm import tqdm
 
 from sparring.application import Application
 from sparring.data import Data, Split
@@ -24,6 +23,7 @@ from sparring.recipe.recipe import Recipe, load_recipe
 from sparring.runs.run_folder import RunFolder, versions
 from sparring.runs.trained import SavedNetworks, application, open_run
 from sparring.scores.scorecard import Column, Line, Scorecard
+from sparring.terminal import progress_bar
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,7 @@ def judge(
         raise DataError(f"there are no {split} examples: {data.describe()}")
     systems: dict[str, Application | Baseline] = {**judges.baselines, name: answerer}
     mine: list[tuple[int, Line]] = []
-    mute = None if rank() == 0 else True
-    for number in tqdm(share(range(len(examples))), desc=f"judging {split}", unit="example", leave=False, disable=mute):
+    for number in progress_bar(iterable=share(range(len(examples))), desc=f"judging {split}", unit="example", leave=False):
         example = examples[number]
         for system, who in systems.items():
             with torch.no_grad(), alone():

@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import mean, stdev
 
 from sparring.runs.atomic import JSON, write_json, write_text
-from sparring.table import aligned
+from sparring.terminal import aligned
 
 MOST_VALUES = 8  # a condition of more values gets no blocks in the table
 

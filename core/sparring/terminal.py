@@ -1,8 +1,18 @@
-"""Tables for terminals."""
+"""What people see on a terminal: tables and progress bars."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
+
+from tqdm import tqdm
+
+
+def progress_bar(**options: Any) -> Any:
+    """A tqdm bar with these options; shown on a terminal only, and by the first process only."""
+    from sparring.play.collective import rank  # here, since tables are drawn without torch
+
+    return tqdm(**options, disable=True if rank() else None)
 
 
 def aligned(rows: Sequence[Sequence[str]], *, numbers: bool = False, indent: str = "") -> str:
