@@ -1,0 +1,1 @@
+"""What happens around the steps, and what a run leaves behind."""

@@ -1,0 +1,93 @@
+"""From a run folder back to something that works: weights for another run, or an application for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from sparring.application import Application, Trained
+from sparring.recipe.building import build, options_of
+from sparring.runs.saved import Checkpoint
+from sparring.runs.checkpoint import Checkpoints
+from sparring.errors import CheckpointError
+from sparring.play.accelerator import this_device
+from sparring.plugins.registry import Plugins
+from sparring.recipe.recipe import Recipe, load_recipe
+from sparring.runs.run_folder import RunFolder
+from sparring.recipe.signature import load as load_target
+from sparring.runs.state import load_named
+
+
+def load(run: str | Path, *, checkpoint: str = "best", plugins: Plugins | None = None, device: torch.device | None = None) -> Application:
+    """The application of a trained run: `sparring.load("runs/segan-small").apply(["noisy.wav"], "enhanced")`.
+
+    `checkpoint` is `best` (the newest, if the run chose no best), `last`, or a step. Networks with a moving average give that.
+    Raises `CheckpointError` if there is no such checkpoint.
+    """
+    plugins = plugins or Plugins()
+    recipe, chosen = open_run(run, checkpoint)
+    device = device or this_device()
+    return application(recipe, plugins, SavedNetworks(recipe, plugins, chosen, device), device, label=f"{Path(run)} at step {chosen.step}")
+
+
+def application(recipe: Recipe, plugins: Plugins, networks: Mapping[str, nn.Module], device: torch.device, *, label: str) -> Application:
+    """The application that the recipe's task names, on these networks."""
+    task = load_target(plugins.find("task", recipe.task.name).component.target)
+    trained = Trained(
+        networks, task=options_of(plugins, "task", recipe.task), data=options_of(plugins, "data", recipe.data.use), device=device, label=label
+    )
+    name = task.application
+    target = load_target(plugins.find("application", name).component.target)
+    return target(trained)
+
+
+def open_run(run: str | Path, checkpoint: str = "best") -> tuple[Recipe, Checkpoint]:
+    """The recipe of a run and one of its checkpoints (`best`, `last` or a step)."""
+    folder = RunFolder(Path(run))
+    if not folder.recipe.is_file():
+        raise CheckpointError(f"{run}: is no run; a run is a folder with a recipe.yaml, such as runs/segan-small")
+    checkpoints = Checkpoints(folder.checkpoints)
+    chosen = checkpoints.at(int(checkpoint)) if checkpoint.isdigit() else None
+    if checkpoint == "best" and checkpoints.best_known() is not None:
+        chosen = checkpoints.best()
+    chosen = chosen or checkpoints.latest(tidy=False)
+    if chosen is None:
+        raise CheckpointError(f"{run}: has no checkpoint yet")
+    return load_recipe(folder.recipe), chosen
+
+
+def load_weights(network: nn.Module, source: str, name: str) -> None:
+    """Start `network` from another run: `RUN`, for its network of the same `name`, or `RUN:other-name`; its moving average, if it has one."""
+    run, _, other = source.rpartition(":") if ":" in source and not Path(source).exists() else (source, "", name)
+    _, checkpoint = open_run(run)
+    load_named(network, saved_network(checkpoint, other), f"network {name!r} from {source}")
+
+
+def saved_network(checkpoint: Checkpoint, name: str) -> Mapping[str, torch.Tensor]:
+    """A network's tensors as they are meant to be used: averaged, where the run kept an average."""
+    averaged = f"averages/{name}"
+    return checkpoint.tensors(averaged if f"{averaged}.safetensors" in checkpoint.files else f"networks/{name}")
+
+
+class SavedNetworks(Mapping[str, nn.Module]):
+    """The networks of a checkpoint in evaluation mode, each built and loaded when first asked for: an enhancer needs no discriminator."""
+
+    def __init__(self, recipe: Recipe, plugins: Plugins, checkpoint: Checkpoint, device: torch.device) -> None:
+        self.recipe, self.plugins, self.checkpoint, self.device = recipe, plugins, checkpoint, device
+        self._built: dict[str, nn.Module] = {}
+
+    def __getitem__(self, name: str) -> nn.Module:
+        if name not in self._built:
+            network: nn.Module = build(self.plugins, "network", self.recipe.networks[name].use)
+            load_named(network, saved_network(self.checkpoint, name), f"network {name!r} of {self.checkpoint.folder}")
+            self._built[name] = network.to(self.device).eval().requires_grad_(False)
+        return self._built[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.recipe.networks)
+
+    def __len__(self) -> int:
+        return len(self.recipe.networks)
