@@ -7,9 +7,9 @@ from typing import Any
 
 from sparring.recipe.shown import shown
 
+OF_THE_RUN = ["steps", "epochs", "name", "log_every", "save_every", "save_minutes", "preview_every", "keep", "verify_every", "processes"]
 WITHOUT_EFFECT = frozenset(
-    {"evaluation.metrics", "evaluation.baselines", "evaluation.every", "data.workers"}
-    | {f"run.{key}" for key in ("steps", "epochs", "name", "log_every", "save_every", "preview_every", "keep", "verify_every", "processes")}
+    {"evaluation.metrics", "evaluation.baselines", "evaluation.every", "data.workers", *(f"run.{key}" for key in OF_THE_RUN)}
 )
 
 

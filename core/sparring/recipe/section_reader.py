@@ -147,6 +147,7 @@ class Sections:
             processes=fields.whole("processes", None, least=1),
             log_every=fields.whole("log_every", 20, least=0),
             save_every=fields.whole("save_every", 500, least=0),
+            save_minutes=fields.whole("save_minutes", 10, least=0),
             preview_every=fields.whole("preview_every", 500, least=0),
             keep=fields.whole("keep", 2, least=1),
             verify_every=fields.whole("verify_every", 0, least=0),

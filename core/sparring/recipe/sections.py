@@ -74,7 +74,7 @@ class PlayerSection:
 
 @dataclass(frozen=True)
 class RunSection:
-    """Exactly one of `steps` and `epochs` is given. What happens `every` 0 steps does not happen."""
+    """Exactly one of `steps` and `epochs` is given. What happens `every` 0 steps, or after 0 minutes, does not happen."""
 
     name: str
     steps: int | None = None
@@ -85,6 +85,7 @@ class RunSection:
     processes: int | None = None
     log_every: int = 20
     save_every: int = 500
+    save_minutes: int = 10
     preview_every: int = 500
     keep: int = 2
     verify_every: int = 0

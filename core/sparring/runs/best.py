@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from sparring.runs.atomic import write_json
 from sparring.errors import CheckpointError
+from sparring.runs.atomic import write_json
 
 NAME = "best.json"
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from safetensors import SafetensorError
 from torch import Tensor
 
+from sparring.errors import CheckpointError
 from sparring.runs.atomic import JSON, remove, sync, unwritable
 from sparring.runs.best import NAME as BEST
 from sparring.runs.best import Best, read_best, write_best
-from sparring.errors import CheckpointError
 from sparring.runs.saved import Checkpoint, write_checkpoint
 from sparring.runs.seal import BrokenSealError
 

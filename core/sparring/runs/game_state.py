@@ -1,4 +1,4 @@
-"""All that a game has to remember between two steps, by name. Order and noise are functions of the step: there is nothing of them to save."""
+"""All that a game has to remember between two steps, by name. Order and noise are functions of the step: nothing of them is saved."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 
 from torch import Tensor
 
-from sparring.runs.saved import Checkpoint
 from sparring.play.game import Game
 from sparring.play.player import Seat
+from sparring.runs.saved import Checkpoint
 from sparring.runs.state import flatten_optimizer, load_named, restore_optimizer
 
 

@@ -14,10 +14,10 @@ try:
 except ImportError:  # Windows has no advisory locks
     fcntl = None
 
-from sparring.runs.atomic import JSON, remove, sync, unwritable, write_json, write_text
 from sparring.errors import CheckpointError, Problem, RecipeError
-from sparring.runs.manifest import FORMAT, Manifest, versions
 from sparring.recipe.strict_yaml import read_mapping
+from sparring.runs.atomic import JSON, remove, sync, unwritable, write_json, write_text
+from sparring.runs.manifest import FORMAT, Manifest, versions
 
 __all__ = ["RunFolder", "versions"]
 
@@ -76,7 +76,7 @@ class RunFolder:
 
     @contextmanager
     def claimed(self) -> Iterator[None]:
-        """Inside, no other process can play this run: `RecipeError` if one is at it already. The claim ends with the process, however it ends."""
+        """Inside, no other process can play this run; `RecipeError` if one is at it already. The claim ends with the process."""
         with (self.path / ".playing").open("w") as claim:
             try:
                 if fcntl is not None:

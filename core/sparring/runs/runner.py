@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
+from sparring.application import Application
+from sparring.errors import GameError
 from sparring.play.accelerator import accelerator_for
 from sparring.play.allocator import keep_memory
-from sparring.application import Application
 from sparring.play.batches import Batch, batches
-from sparring.play.wiring import check_wiring, wiring_table
-from sparring.runs.checkpoint import Checkpoints
 from sparring.play.collective import alone, forget_control, gather, on_any
-from sparring.runs.display import Display
 from sparring.play.engine import Engine, Step
-from sparring.errors import GameError
-from sparring.scores.evaluation import better, judge, judges_of, protocol_of
 from sparring.play.game import build_game
+from sparring.play.meter import Meter
+from sparring.play.verify import verify_equal
+from sparring.play.wiring import check_wiring, wiring_table
+from sparring.plugins.registry import Plugins
+from sparring.recipe.difference import difference
+from sparring.recipe.recipe import Recipe
+from sparring.runs.checkpoint import Checkpoints
+from sparring.runs.display import Display
 from sparring.runs.game_state import capture, restore
 from sparring.runs.manifest import Manifest
-from sparring.play.meter import Meter
-from sparring.plugins.registry import Plugins
-from sparring.recipe.recipe import Recipe
-from sparring.recipe.difference import difference
 from sparring.runs.run_folder import RunFolder
-from sparring.scores.scorecard import Scorecard
 from sparring.runs.signals import StopSignals
 from sparring.runs.trained import application, load
-from sparring.play.verify import verify_equal
+from sparring.scores.evaluation import better, judge, judges_of, protocol_of
+from sparring.scores.scorecard import Scorecard
 
 
 class Run:
@@ -65,6 +66,7 @@ class Run:
             self.accelerator.init_trackers("tensorboard", init_kwargs={"tensorboard": {"purge_step": start}})
         meter = Meter()
         stream = self._batches(engine, start)
+        saved_at = time.monotonic()
         try:
             with StopSignals() as signals:
                 for step in engine.play(stream, start=start):
@@ -74,10 +76,11 @@ class Run:
                         display.measured(self._log(step, meter))
                     if step.every(self.recipe.run.verify_every):
                         verify_equal(self.game.networks)
-                    stopping = on_any(signals.raised is not None)[0]
+                    stopping, overdue = on_any(signals.raised is not None, self._is_overdue(saved_at))
                     best = self._validate(step, display) if step.every(self.recipe.evaluation.every) else None
-                    if best is not None or step.every(self.recipe.run.save_every) or step.last or stopping:
+                    if best is not None or step.every(self.recipe.run.save_every) or step.last or stopping or overdue:
                         self._save(step, best)
+                        saved_at = time.monotonic()
                     if step.every(self.recipe.run.preview_every):
                         self._preview(step)
                     self._watch("sparring_step_played", step=step)
@@ -85,9 +88,7 @@ class Run:
                         display.say(f"Stopped at step {step.number} of {step.of}, and saved. The same command goes on from there.")
                         return False
         except GameError as error:
-            good = self.checkpoints.steps()
-            where = f"the last good checkpoint is {self.folder.checkpoints / f'step-{good[-1]:08d}'}" if good else "there was no checkpoint yet"
-            raise GameError(f"{error}\n  {where}") from None
+            raise GameError(f"{error}\n  {self._last_good()}") from None
         finally:
             display.close()
         return True
@@ -151,11 +152,12 @@ class Run:
     def _introduce(self, start: int) -> None:
         if not self.is_main:
             return
-        processes, device = self.accelerator.num_processes, self.accelerator.device.type
+        count, device = self.accelerator.num_processes, self.accelerator.device.type
+        machines = f"{count} {device} process{'es' if count > 1 else ''}"
         precision = "bf16" if self.accelerator.mixed_precision == "bf16" else "fp32"
         print(f"{self.recipe.name}: {self.folder.path}")
-        print(f"{self.game.data.describe()}")
-        print(f"{processes} {device} process{'es' if processes > 1 else ''}, {precision}, batch of {self.recipe.data.batch_size}, {self.game.steps} steps")
+        print(self.game.data.describe())
+        print(f"{machines}, {precision}, batch of {self.recipe.data.batch_size}, {self.game.steps} steps")
         if start:
             print(f"Resuming from step {start}.")
         else:
@@ -188,6 +190,15 @@ class Run:
             self.folder.append_metrics(step.number, {f"validation/{metric}": score})
         self.accelerator.log({f"validation/{metric}": score}, step=step.number)
         return score if best else None
+
+    def _last_good(self) -> str:
+        good = self.checkpoints.steps()
+        return f"the last good checkpoint is {self.checkpoints.folder / f'step-{good[-1]:08d}'}" if good else "there was no checkpoint yet"
+
+    def _is_overdue(self, saved_at: float) -> bool:
+        """Slow steps should not keep a run from being saved: the first process looks at the clock, and the others follow."""
+        minutes = self.recipe.run.save_minutes
+        return self.is_main and minutes > 0 and time.monotonic() - saved_at > 60 * minutes
 
     def _save(self, step: Step, best: float | None) -> None:
         if self.is_main:

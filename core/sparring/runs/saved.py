@@ -11,8 +11,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from sparring.runs.atomic import JSON
 from sparring.errors import CheckpointError
+from sparring.runs.atomic import JSON
 from sparring.runs.seal import MANIFEST, is_inner_name, seal, verify
 from sparring.runs.state import storable
 

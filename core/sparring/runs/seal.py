@@ -9,8 +9,8 @@ import re
 import stat
 from pathlib import Path
 
-from sparring.runs.atomic import sync, write_json
 from sparring.errors import CheckpointError
+from sparring.runs.atomic import sync, write_json
 
 FORMAT = 1
 MANIFEST = "manifest.json"

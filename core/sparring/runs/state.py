@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from sparring.runs.atomic import JSON
 from sparring.errors import CheckpointError
+from sparring.runs.atomic import JSON
 
 # How this machine computes a step, not what the step is: the living optimizer's own choice stays.
 EXECUTION = frozenset({"foreach", "fused", "capturable", "differentiable"})

@@ -9,15 +9,15 @@ import torch
 from torch import nn
 
 from sparring.application import Application, Trained
-from sparring.recipe.building import build, options_of
-from sparring.runs.saved import Checkpoint
-from sparring.runs.checkpoint import Checkpoints
 from sparring.errors import CheckpointError
 from sparring.play.accelerator import this_device
 from sparring.plugins.registry import Plugins
+from sparring.recipe.building import build, options_of
 from sparring.recipe.recipe import Recipe, load_recipe
-from sparring.runs.run_folder import RunFolder
 from sparring.recipe.signature import load as load_target
+from sparring.runs.checkpoint import Checkpoints
+from sparring.runs.run_folder import RunFolder
+from sparring.runs.saved import Checkpoint
 from sparring.runs.state import load_named
 
 
@@ -36,9 +36,8 @@ def load(run: str | Path, *, checkpoint: str = "best", plugins: Plugins | None =
 def application(recipe: Recipe, plugins: Plugins, networks: Mapping[str, nn.Module], device: torch.device, *, label: str) -> Application:
     """The application that the recipe's task names, on these networks."""
     task = load_target(plugins.find("task", recipe.task.name).component.target)
-    trained = Trained(
-        networks, task=options_of(plugins, "task", recipe.task), data=options_of(plugins, "data", recipe.data.use), device=device, label=label
-    )
+    task_options, data_options = options_of(plugins, "task", recipe.task), options_of(plugins, "data", recipe.data.use)
+    trained = Trained(networks, task=task_options, data=data_options, device=device, label=label)
     name = task.application
     target = load_target(plugins.find("application", name).component.target)
     return target(trained)
@@ -60,7 +59,7 @@ def open_run(run: str | Path, checkpoint: str = "best") -> tuple[Recipe, Checkpo
 
 
 def load_weights(network: nn.Module, source: str, name: str) -> None:
-    """Start `network` from another run: `RUN`, for its network of the same `name`, or `RUN:other-name`; its moving average, if it has one."""
+    """Start `network` from another run: `RUN`, for its network of the same `name` (its moving average, if kept), or `RUN:other-name`."""
     run, _, other = source.rpartition(":") if ":" in source and not Path(source).exists() else (source, "", name)
     _, checkpoint = open_run(run)
     load_named(network, saved_network(checkpoint, other), f"network {name!r} from {source}")
