@@ -17,7 +17,7 @@ class LeastSquares(AdversarialLoss):
     def discriminator(self, real: Score, fake: Score) -> Scalar:
         return ((real - 1).square().mean() + fake.square().mean()) / 2
 
-    def generator(self, fake: Score, real: Score) -> Scalar:
+    def generator(self, fake: Score, real: Score | None) -> Scalar:
         return (fake - 1).square().mean() / 2
 
 
@@ -27,7 +27,7 @@ class Wasserstein(AdversarialLoss):
     def discriminator(self, real: Score, fake: Score) -> Scalar:
         return fake.mean() - real.mean()
 
-    def generator(self, fake: Score, real: Score) -> Scalar:
+    def generator(self, fake: Score, real: Score | None) -> Scalar:
         return -fake.mean()
 
 

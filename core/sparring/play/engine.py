@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 import torch
@@ -106,16 +106,16 @@ class Engine:
     def _turn(self, seat: Seat, progress: Progress, number: int, batch: Batch, shared: Hand | None) -> dict[str, Tensor | float]:
         """All micro-batches of one turn, then its step. Alone, a batch is played on the hand that the players share."""
         prepared = self.prepared[seat.name]
+        weights = {name: term.weight(progress.step) for name, term in seat.player.active_terms(progress.step).items()}
         sums: dict[str, Tensor] = {}
         torch.manual_seed(fold(self.seed, "turn", progress.step, seat.name, number, self._first_row))
         with self.networks.learning(seat.player.learns):
             for part in range(self.accumulate):
                 hand = shared or self._hand(batch, progress, number, part=part, waiting={seat.name: seat.player.learns})
                 last = part == self.accumulate - 1
-                with ExitStack() as stack:
-                    stack.enter_context(nullcontext() if last else self.accelerator.no_sync(prepared))
+                with nullcontext() if last else self.accelerator.no_sync(prepared):
                     values = prepared(Round(self.graph, self.networks, hand, seat.name))
-                    total = torch.stack([value * self._weight(seat, name, progress.step) for name, value in values.items()]).sum()
+                    total = torch.stack([value * weights[name] for name, value in values.items()]).sum()
                     self.accelerator.backward(total / self.accumulate)
                 for name, value in values.items():
                     sums[name] = sums[name] + value.detach() if name in sums else value.detach()
@@ -151,10 +151,6 @@ class Engine:
             waiting=waiting,
             mixed_precision=self.accelerator.mixed_precision == "bf16",
         )
-
-    @staticmethod
-    def _weight(seat: Seat, term: str, step: int) -> float:
-        return seat.player.active_terms(step)[term].weight(step)
 
 
 def _not_finite(player: str, step: int, norm: Tensor, terms: Mapping[str, Tensor]) -> str:

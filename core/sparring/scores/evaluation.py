@@ -41,17 +41,17 @@ class Judges:
 def judges_of(recipe: Recipe, plugins: Plugins) -> Judges:
     """Raises `RecipeError` if the metric that chooses the best checkpoint is none of the metrics, or is not installed."""
     metrics: dict[str, Metric] = {}
-    missing: list[str] = []
+    needs: dict[str, list[str]] = {}
     for use in recipe.evaluation.metrics:
-        absent = plugins.find("metric", use.name).missing()
-        if absent:
-            missing.append(absent)
+        if absent := plugins.find("metric", use.name).missing():
+            needs.setdefault(absent.removeprefix(f"{use.name!r} "), []).append(use.name)
         else:
             metrics[use.name] = build(plugins, "metric", use)
     best = recipe.evaluation.best
     if best is not None and best not in metrics:
-        why = next((text for text in missing if repr(best) in text), f"{best!r} is none of the metrics")
+        why = next((f"{best!r} {need}" for need, names in needs.items() if best in names), f"{best!r} is none of the metrics")
         raise RecipeError([recipe.problem("evaluation.best", why, *did_you_mean(best, metrics, what="metrics"))])
+    missing = [f"{', '.join(names)}: {need}" for need, names in needs.items()]
     return Judges(metrics, {use.name: build(plugins, "baseline", use) for use in recipe.evaluation.baselines}, tuple(missing))
 
 

@@ -9,10 +9,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
+from toy_checkpoints import names, save
 
 import sparring
 from sparring.errors import CheckpointError
@@ -21,22 +21,8 @@ from sparring.runs.checkpoint import Checkpoints
 CORE = Path(sparring.__file__).parents[1]
 
 
-def save(checkpoints: Checkpoints, step: int, **best: Any) -> Path:
-    weights = {"weight": torch.full((3, 4), float(step))}
-    return checkpoints.save(
-        step,
-        {"networks/generator": weights, "optimizers/generator": {"weight/exp_avg": weights["weight"] / 3}},
-        {"optimizers/generator": {"lr": 1 / 3}, "state": {"step": step}},
-        **best,
-    )
-
-
 def snapshot(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
-
-
-def names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
 
 
 def python(code: str, *words: str) -> subprocess.CompletedProcess[str]:

@@ -6,29 +6,14 @@ import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-import torch
+from toy_checkpoints import names, save
 
 from sparring.errors import CheckpointError
 from sparring.runs.checkpoint import Checkpoints
 
 FILES = ["manifest.json", "networks/generator.safetensors", "optimizers/generator.safetensors", "optimizers/generator.json", "state.json"]
-
-
-def save(checkpoints: Checkpoints, step: int, **best: Any) -> Path:
-    weights = {"weight": torch.full((3, 4), float(step))}
-    return checkpoints.save(
-        step,
-        {"networks/generator": weights, "optimizers/generator": {"weight/exp_avg": weights["weight"] / 3}},
-        {"optimizers/generator": {"lr": 1 / 3}, "state": {"step": step}},
-        **best,
-    )
-
-
-def names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
 
 
 def delete(path: Path) -> None:

@@ -1,0 +1,55 @@
+"""The first losses of shipped recipes, kept: whatever changes them changes everybody's results."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from accelerate.state import AcceleratorState
+
+from sparring import Plugins, load_recipe
+from sparring.play.accelerator import accelerator_for
+from sparring.play.batches import batches
+from sparring.play.engine import Engine
+from sparring.play.game import build_game
+
+RECIPES = Path(__file__).parents[3] / "recipes"
+STEPS = 6
+NARROW = ["networks.generator.widths=[4, 8, 16]", "networks.generator.stride=4", "networks.generator.latent_channels=2"]
+NARROW += ["networks.discriminator.widths=[4, 8, 16]", "networks.discriminator.stride=4"]
+PLAYED = {
+    "segan": NARROW,
+    "segan-small": ["players.generator.optimizer.lr=1.0e-3", "players.discriminator.optimizer.lr=1.0e-3"],
+    "segan-regression": ["players.generator.optimizer.lr=1.0e-3"],
+}
+GOLDEN: dict[str, dict[str, list[float]]] = {
+    "segan": {
+        "discriminator/adversarial": [0.5159364, 0.4493169, 0.5177994, 0.5731904, 0.4904862, 0.5124914],
+        "generator/adversarial": [0.3945689, 0.391492, 0.4276654, 0.4705107, 0.4298496, 0.4855762],
+        "generator/l1": [0.0066989, 0.0103268, 0.00512, 0.0087554, 0.0071757, 0.0075866],
+    },
+    "segan-small": {
+        "discriminator/adversarial": [0.5074714, 0.3232431, 0.4153287, 0.2999709, 0.4628909, 0.259759],
+        "generator/adversarial": [0.2138898, 0.3351652, 0.5250639, 0.2823178, 0.673502, 0.2653041],
+        "generator/l1": [0.0334942, 0.0128001, 0.0123478, 0.0130896, 0.0245441, 0.0244859],
+    },
+    "segan-regression": {"generator/l1": [0.0334942, 0.0128001, 0.0123476, 0.0130895, 0.0245448, 0.0244874]},
+}
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_the_first_losses_of_a_recipe_are_those_that_they_were(name: str) -> None:
+    AcceleratorState._reset_state(reset_partial_state=True)
+    size = ["data.batch_size=2", f"run.steps={STEPS}", "run.verify_every=1"]
+    recipe = load_recipe(RECIPES / f"{name}.yaml", [*size, *PLAYED[name]])
+    accelerator = accelerator_for(recipe)
+    game = build_game(recipe, Plugins(), accelerator.device)
+    engine = Engine(
+        accelerator, game.graph, game.networks, game.seats, game.averages, seed=recipe.run.seed, batch_size=2, steps=STEPS, verify_every=1
+    )
+    stream = batches(game.data, seed=0, batch_size=2, start=0, end=2 * STEPS, rank=0, world=1, workers=0, device=accelerator.device)
+
+    steps = [step.metrics for step in engine.play(stream)]
+
+    played = {key: [float(metrics[key]) for metrics in steps] for key in GOLDEN[name]}
+    assert played == {key: pytest.approx(losses, rel=1e-3) for key, losses in GOLDEN[name].items()}
