@@ -108,7 +108,7 @@ class Engine:
         prepared = self.prepared[seat.name]
         weights = {name: term.weight(progress.step) for name, term in seat.player.active_terms(progress.step).items()}
         sums: dict[str, Tensor] = {}
-        torch.manual_seed(fold(self.seed, "turn", progress.step, seat.name, number, self._first_row))
+        self._seed_layers(fold(self.seed, "turn", progress.step, seat.name, number, self._first_row))
         with self.networks.learning(seat.player.learns):
             for part in range(self.accumulate):
                 hand = shared or self._hand(batch, progress, number, part=part, waiting={seat.name: seat.player.learns})
@@ -122,6 +122,12 @@ class Engine:
         norm = self._finish(seat, progress.step, sums)
         means = {f"{seat.name}/{name}": value / self.accumulate for name, value in sums.items()}
         return {**means, f"{seat.name}/gradient-norm": norm, f"{seat.name}/lr": seat.optimizer.param_groups[0]["lr"]}
+
+    def _seed_layers(self, seed: int) -> None:
+        """For layers that draw by themselves, as dropout does. `torch.manual_seed` would format a stack trace for a GPU that is not there."""
+        torch.default_generator.manual_seed(seed)
+        if self.accelerator.device.type == "cuda":
+            torch.cuda.manual_seed(seed)
 
     def _finish(self, seat: Seat, step: int, terms: Mapping[str, Tensor]) -> Tensor:
         """Clip, refuse what is not finite, and step: never on a gradient with NaN in it."""
