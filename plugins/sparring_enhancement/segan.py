@@ -29,8 +29,8 @@ def same_padding(kernel_size: int, stride: int) -> tuple[int, int]:
 class Down(nn.Conv1d):
     """Strided convolution with SAME padding: `(batch, channels, time)` to `(batch, width, time / stride)`."""
 
-    def __init__(self, channels: int, width: int, *, kernel_size: int, stride: int) -> None:
-        super().__init__(channels, width, kernel_size, stride)
+    def __init__(self, channels: int, width: int, *, kernel_size: int, stride: int, bias: bool = True) -> None:
+        super().__init__(channels, width, kernel_size, stride, bias=bias)
         self.margin = same_padding(kernel_size, stride)
         initialize(self)
 
@@ -41,9 +41,9 @@ class Down(nn.Conv1d):
 class Up(nn.ConvTranspose1d):
     """The transpose of `Down`: `(batch, channels, frames)` to `(batch, width, frames * stride)`."""
 
-    def __init__(self, channels: int, width: int, *, kernel_size: int, stride: int) -> None:
+    def __init__(self, channels: int, width: int, *, kernel_size: int, stride: int, bias: bool = True) -> None:
         before, after = same_padding(kernel_size, stride)
-        super().__init__(channels, width, kernel_size, stride, padding=before)
+        super().__init__(channels, width, kernel_size, stride, padding=before, bias=bias)
         self.surplus = after - before
         initialize(self)
 

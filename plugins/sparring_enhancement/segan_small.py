@@ -8,17 +8,15 @@ from torch import Tensor, nn
 
 from sparring_enhancement.segan import Down, Up
 
-# Of full scale: an input quieter than this is taken for silence instead of being brought to full level.
-SILENCE = 1e-4
-
 
 class SmallGenerator(nn.Module):
     """A convolutional encoder-decoder with skips on the raw waveform: what it says is added to the noisy speech.
 
     It starts as the identity (the last layer is zero), where SEGAN spends its first thousands of steps on learning to pass speech through.
-    Each chunk is brought to a root mean square of one and back, so that the result follows the level of the input. Strides of 4 make five
-    layers of what takes SEGAN eleven. As there, skips carry what an encoder layer gives before its activation. There is no latent, which
-    SEGAN's generator is known to ignore.
+    Without biases, and with activations that only know the sign, it is homogeneous: half the input gives half the output, at any level
+    (Mohan et al. 2020 show that such networks also generalise to noise levels that they were not trained on). Strides of 4 make five layers
+    of what takes SEGAN eleven. As there, skips carry what an encoder layer gives before its activation. There is no latent, which SEGAN's
+    generator is known to ignore.
     """
 
     def __init__(self, *, widths: tuple[int, ...] = (16, 32, 64, 128, 128), kernel_size: int = 8, stride: int = 4) -> None:
@@ -26,8 +24,12 @@ class SmallGenerator(nn.Module):
         self.samples_per_frame = stride ** len(widths)
         outer = (1, *widths[:-1])
         inner = (*(2 * width for width in widths[:-1]), widths[-1])
-        encoder = [Down(channels, width, kernel_size=kernel_size, stride=stride) for channels, width in zip(outer, widths, strict=True)]
-        decoder = [Up(channels, width, kernel_size=kernel_size, stride=stride) for channels, width in zip(inner, outer, strict=True)][::-1]
+        encoder = [
+            Down(channels, width, kernel_size=kernel_size, stride=stride, bias=False) for channels, width in zip(outer, widths, strict=True)
+        ]
+        decoder = [
+            Up(channels, width, kernel_size=kernel_size, stride=stride, bias=False) for channels, width in zip(inner, outer, strict=True)
+        ][::-1]
         for layer in (*encoder, *decoder):
             # An output hears in_channels * kernel_size inputs on the way down, and a stride-th of them on the way up.
             heard = layer.in_channels * kernel_size / (stride if isinstance(layer, Up) else 1)
@@ -38,11 +40,10 @@ class SmallGenerator(nn.Module):
         self.decoder_activations = nn.ModuleList(nn.PReLU(width) for width in outer[:0:-1])
 
     def forward(self, noisy: Float[Tensor, "batch 1 time"]) -> Float[Tensor, "batch 1 time"]:
-        """Enhanced speech at the level of the input. Raises `ValueError` for a `time` that the strides do not divide."""
+        """Enhanced speech. Raises `ValueError` for a `time` that the strides do not divide."""
         if noisy.shape[-1] % self.samples_per_frame:
             raise ValueError(f"the generator takes multiples of {self.samples_per_frame} samples, not {noisy.shape[-1]}: pad the input")
-        level = noisy.square().mean(dim=-1, keepdim=True).sqrt() + SILENCE
-        hidden, skips = noisy / level, []
+        hidden, skips = noisy, []
         for layer, activation in zip(self.encoder, self.encoder_activations, strict=True):
             linear = layer(hidden)
             skips.append(linear)
@@ -50,4 +51,4 @@ class SmallGenerator(nn.Module):
         skips.pop()
         for layer, activation in zip(self.decoder, self.decoder_activations, strict=False):
             hidden = torch.cat([activation(layer(hidden)), skips.pop()], dim=1)
-        return noisy + level * self.decoder[-1](hidden)
+        return noisy + self.decoder[-1](hidden)
