@@ -30,3 +30,7 @@ hear "$1/noise/100.wav" brownnoise vol 0.3 tremolo 0.7 80
 hear "$1/noise/200.wav" sawtooth 90-110 vol 0.3 lowpass 2500
 hear "$1/noise/300.wav" pinknoise vol 0.3 bandpass 1200 1.5q tremolo 6 95
 hear "$1/noise/400.wav" whitenoise vol 0.3 highpass 3000 tremolo 11 90
+hear "$1/noise/500.wav" sine 400-1600 vol 0.3 tremolo 3 60
+hear "$1/noise/600.wav" trapezium 50 vol 0.3 tremolo 2 70
+hear "$1/noise/700.wav" brownnoise vol 0.3 lowpass 400
+hear "$1/noise/800.wav" pinknoise vol 0.3 flanger

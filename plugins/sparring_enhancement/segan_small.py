@@ -24,12 +24,9 @@ class SmallGenerator(nn.Module):
         self.samples_per_frame = stride ** len(widths)
         outer = (1, *widths[:-1])
         inner = (*(2 * width for width in widths[:-1]), widths[-1])
-        encoder = [
-            Down(channels, width, kernel_size=kernel_size, stride=stride, bias=False) for channels, width in zip(outer, widths, strict=True)
-        ]
-        decoder = [
-            Up(channels, width, kernel_size=kernel_size, stride=stride, bias=False) for channels, width in zip(inner, outer, strict=True)
-        ][::-1]
+        shape = {"kernel_size": kernel_size, "stride": stride, "bias": False}
+        encoder = [Down(channels, width, **shape) for channels, width in zip(outer, widths, strict=True)]
+        decoder = [Up(channels, width, **shape) for channels, width in zip(inner, outer, strict=True)][::-1]
         for layer in (*encoder, *decoder):
             # An output hears in_channels * kernel_size inputs on the way down, and a stride-th of them on the way up.
             heard = layer.in_channels * kernel_size / (stride if isinstance(layer, Up) else 1)

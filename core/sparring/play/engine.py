@@ -124,7 +124,7 @@ class Engine:
         return {**means, f"{seat.name}/gradient-norm": norm, f"{seat.name}/lr": seat.optimizer.param_groups[0]["lr"]}
 
     def _seed_layers(self, seed: int) -> None:
-        """For layers that draw by themselves, as dropout does. `torch.manual_seed` would format a stack trace for a GPU that is not there."""
+        """For layers that draw by themselves, as dropout does; `torch.manual_seed` formats a stack trace for a GPU that is not there."""
         torch.default_generator.manual_seed(seed)
         if self.accelerator.device.type == "cuda":
             torch.cuda.manual_seed(seed)
