@@ -16,6 +16,7 @@ from sparring.errors import DataError, Problem, RecipeError
 from sparring.metric import Baseline, Metric
 from sparring.play.accelerator import this_device
 from sparring.play.collective import alone, gather, rank, share
+from sparring.play.key import fold
 from sparring.plugins.nearest import did_you_mean
 from sparring.plugins.registry import Plugins
 from sparring.recipe.building import build
@@ -102,7 +103,7 @@ def evaluate(
         protocol=protocol_of(recipe, chosen.step, averaged=any(file.startswith("averages/") for file in chosen.files)),
     )  # fmt: skip
     if rank() == 0:
-        card.write(folder.scorecards / f"step-{chosen.step:08d}-{split}")
+        card.write(folder.scorecards / f"step-{chosen.step:08d}-{split}{_other(overrides, data)}")
     return card
 
 
@@ -112,6 +113,11 @@ def protocol_of(recipe: Recipe, step: int, *, averaged: bool) -> dict[str, Any]:
         "recipe": recipe.name, "step": step, "seed": recipe.run.seed, "averaged weights": averaged,
         "precision": "fp32", "data options": recipe.data.use.options, "versions": versions(),
     }  # fmt: skip
+
+
+def _other(overrides: Sequence[str], data: Data) -> str:
+    """What sets a scorecard on other data or by other metrics apart from that of the run, which it must not write over."""
+    return f"-{fold(*sorted(overrides), data.fingerprint()) % 16**8:08x}" if overrides else ""
 
 
 def _require_only_data_and_evaluation(recipe: Recipe, overrides: Sequence[str]) -> None:

@@ -20,6 +20,7 @@ from accelerate.state import AcceleratorState
 
 from sparring import GameError, Plugins, RecipeError, load, load_recipe
 from sparring.runs.runner import Run, run
+from sparring.scores.evaluation import evaluate
 
 
 @pytest.fixture(autouse=True)
@@ -66,6 +67,24 @@ def test_a_trained_run_loads_as_an_application_with_its_averaged_weights() -> No
     loaded = dict(application.trained.networks["generator"].named_parameters())
     assert torch.equal(loaded["layers.0.weight"], load_weights(folder, "averages/generator")["layers.0.weight"])
     assert not application.trained.networks["generator"].training
+
+
+def test_judging_on_other_data_leaves_the_scorecard_of_the_run_alone() -> None:
+    folder = play()
+    before = (folder / "scorecards/step-00000020-test/scorecard.json").read_bytes()
+
+    card = evaluate(folder, Plugins(register=[toy]), overrides=["data.length=7"])
+
+    assert card.protocol["data"] == "7 toy points"
+    assert (folder / "scorecards/step-00000020-test/scorecard.json").read_bytes() == before
+    assert len(list((folder / "scorecards").iterdir())) == 2
+
+
+def test_only_data_and_metrics_can_be_changed_for_judging() -> None:
+    folder = play()
+
+    with pytest.raises(RecipeError, match=r"command line: run.seed: only data.… and evaluation.… can be changed for an evaluation"):
+        evaluate(folder, Plugins(register=[toy]), overrides=["run.seed=7"])
 
 
 def load_weights(folder: Path, name: str) -> dict[str, torch.Tensor]:
