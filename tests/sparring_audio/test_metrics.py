@@ -395,12 +395,13 @@ def test_the_baselines_answer_with_the_noisy_wave_and_with_its_filtered_form() -
         Noisy().answer(Example("cat"))
 
 
-def test_the_plugin_names_every_metric_and_baseline() -> None:
+def test_the_plugin_names_every_metric_loss_and_baseline() -> None:
     names = {component.kind: [] for component in sparring_components()}
     for component in sparring_components():
         names[component.kind].append(component.name)
 
     assert names == {
         "metric": ["pesq", "stoi", "si-sdr", "ssnr", "llr", "wss", "csig", "cbak", "covl"],
+        "loss": ["multi-resolution-stft"],
         "baseline": ["noisy", "wiener"],
     }
