@@ -1,22 +1,20 @@
-"""A generator in SEGAN's scheme for two CPU cores and five minutes: fewer, longer strides, and a correction of the noisy wave as output."""
+"""A generator in SEGAN's scheme for two CPU cores and six minutes: fewer, longer strides, and a correction of the noisy wave as output."""
 
 from __future__ import annotations
 
-import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from sparring_enhancement.segan import Down, Up
+from sparring_enhancement.hourglass import Down, Hourglass, Up
 
 
-class SmallGenerator(nn.Module):
+class SmallGenerator(Hourglass):
     """A convolutional encoder-decoder with skips on the raw waveform: what it says is added to the noisy speech.
 
     It starts as the identity (the last layer is zero), where SEGAN spends its first thousands of steps on learning to pass speech through.
     Without biases, and with activations that only know the sign, it is homogeneous: half the input gives half the output, at any level
     (Mohan et al. 2020 show that such networks also generalise to noise levels that they were not trained on). Strides of 4 make five layers
-    of what takes SEGAN eleven. As there, skips carry what an encoder layer gives before its activation. There is no latent, which SEGAN's
-    generator is known to ignore.
+    of what takes SEGAN eleven. There is no latent, which SEGAN's generator is known to ignore.
     """
 
     def __init__(self, *, widths: tuple[int, ...] = (16, 32, 64, 128, 128), kernel_size: int = 8, stride: int = 4) -> None:
@@ -38,14 +36,4 @@ class SmallGenerator(nn.Module):
 
     def forward(self, noisy: Float[Tensor, "batch 1 time"]) -> Float[Tensor, "batch 1 time"]:
         """Enhanced speech. Raises `ValueError` for a `time` that the strides do not divide."""
-        if noisy.shape[-1] % self.samples_per_frame:
-            raise ValueError(f"the generator takes multiples of {self.samples_per_frame} samples, not {noisy.shape[-1]}: pad the input")
-        hidden, skips = noisy, []
-        for layer, activation in zip(self.encoder, self.encoder_activations, strict=True):
-            linear = layer(hidden)
-            skips.append(linear)
-            hidden = activation(linear)
-        skips.pop()
-        for layer, activation in zip(self.decoder, self.decoder_activations, strict=False):
-            hidden = torch.cat([activation(layer(hidden)), skips.pop()], dim=1)
-        return noisy + self.decoder[-1](hidden)
+        return noisy + self.decoded(noisy)

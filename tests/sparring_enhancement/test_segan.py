@@ -9,7 +9,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from sparring_enhancement.segan import Discriminator, Down, Generator, Up
+from sparring_enhancement.hourglass import Down, Up
+from sparring_enhancement.segan import Discriminator, Generator
 
 
 @pytest.fixture(scope="module")

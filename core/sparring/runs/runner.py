@@ -36,9 +36,9 @@ from sparring.scores.scorecard import Scorecard
 class Run:
     """One recipe being played in one folder, on this process of perhaps several. `folder` and `recipe` are for whoever watches."""
 
-    def __init__(self, recipe: Recipe, plugins: Plugins, command: Sequence[str], *, folder: Path | None = None) -> None:
+    def __init__(self, recipe: Recipe, plugins: Plugins, command: Sequence[str]) -> None:
         self.recipe, self.plugins = recipe, plugins
-        self.folder = RunFolder(folder or Path("runs") / recipe.run.name)
+        self.folder = RunFolder(Path("runs") / recipe.run.name)
         self.accelerator = accelerator_for(recipe, self.folder.path)
         self.is_main = self.accelerator.is_main_process
         if self.accelerator.device.type == "cpu":
