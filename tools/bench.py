@@ -13,27 +13,23 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from itertools import cycle
+from itertools import cycle, islice
 from statistics import median
 from typing import Any
 
 import torch
+from accelerate import Accelerator
 from torch import Tensor
 
-from sparring import Plugins, Recipe, SparringError, load_recipe
+from sparring import Plugins, SparringError, load_recipe
 from sparring.play.accelerator import accelerator_for
 from sparring.play.allocator import keep_memory
-from sparring.play.batches import batches
-from sparring.play.engine import Engine
 from sparring.play.game import Game, build_game
 from sparring.play.key import generator as draws
 
 
-def engine_steps(game: Game, recipe: Recipe, accelerator, dealt: Iterator[Mapping[str, Tensor]]) -> Callable[[], None]:
-    engine = Engine(
-        accelerator, game.graph, game.networks, game.seats, game.averages, seed=0, batch_size=recipe.data.batch_size, steps=1_000_000
-    )
-    steps = engine.play(dealt)
+def engine_steps(game: Game, accelerator: Accelerator, dealt: Iterator[Mapping[str, Tensor]]) -> Callable[[], None]:
+    steps = game.engine(accelerator).play(dealt)
     return lambda: next(steps) and None
 
 
@@ -86,20 +82,16 @@ def main() -> int:
     parser.add_argument("--pairs", type=int, default=40)
     arguments = parser.parse_args()
     plugins = Plugins()
-    recipe = load_recipe(arguments.recipe, arguments.overrides, plugins=plugins)
+    recipe = load_recipe(arguments.recipe, [*arguments.overrides, "run.steps=1000000", "data.workers=0"], plugins=plugins)
     accelerator = accelerator_for(recipe)
     if accelerator.device.type == "cpu":
         keep_memory()
     games = [build_game(recipe, plugins, accelerator.device) for _ in range(2)]
-    drawn = batches(
-        games[0].data, seed=0, batch_size=recipe.data.batch_size, start=0, end=4 * recipe.data.batch_size,
-        rank=0, world=1, workers=0, device=accelerator.device,
-    )  # fmt: skip
-    dealt = list(drawn)
+    dealt = list(islice(games[0].batches(accelerator), 4))
     forwards = [0, 0]
     for number, game in enumerate(games):
         game.networks["generator"].register_forward_hook(lambda *_, number=number: forwards.__setitem__(number, forwards[number] + 1))
-    ways = [engine_steps(games[0], recipe, accelerator, cycle(dealt)), steps_by_hand(games[1], cycle(dealt))]
+    ways = [engine_steps(games[0], accelerator, cycle(dealt)), steps_by_hand(games[1], cycle(dealt))]
     for way in ways * 2:
         way()
     forwards[:] = [0, 0]

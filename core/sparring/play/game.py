@@ -8,12 +8,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
+from accelerate import Accelerator
 from torch import nn
 
 from sparring.data import Data
 from sparring.errors import Problem, RecipeError
 from sparring.objective import AdversarialLoss, Regularizer
+from sparring.play.batches import Batch, batches
 from sparring.play.ema import Average
+from sparring.play.engine import Engine
 from sparring.play.graph import Graph
 from sparring.play.key import fold
 from sparring.play.networks import Networks
@@ -51,6 +54,23 @@ class Game:
         """Where the run ends; epochs are rounded up to whole steps."""
         run = self.recipe.run
         return run.steps if run.steps is not None else math.ceil((run.epochs or 0) * len(self.data) / self.samples_per_step)
+
+    def engine(self, accelerator: Accelerator) -> Engine:
+        """What plays this game on this process."""
+        run = self.recipe.run
+        return Engine(
+            accelerator, self.graph, self.networks, self.seats, self.averages, seed=run.seed, batch_size=self.recipe.data.batch_size,
+            steps=self.steps, accumulate=run.accumulate, verify_every=run.verify_every,
+        )  # fmt: skip
+
+    def batches(self, accelerator: Accelerator, *, start: int = 0) -> Iterator[Batch]:
+        """This process's part of every batch from step `start` to the end."""
+        return batches(
+            self.data, seed=self.recipe.run.seed, batch_size=self.recipe.data.batch_size,
+            start=start * self.samples_per_step, end=self.steps * self.samples_per_step,
+            rank=accelerator.process_index, world=accelerator.num_processes,
+            workers=self.recipe.data.workers, device=accelerator.device,
+        )  # fmt: skip
 
     @contextmanager
     def at_rest(self) -> Iterator[Mapping[str, nn.Module]]:

@@ -12,9 +12,8 @@ from sparring.application import Application
 from sparring.errors import GameError
 from sparring.play.accelerator import accelerator_for
 from sparring.play.allocator import keep_memory
-from sparring.play.batches import Batch, batches
 from sparring.play.collective import alone, forget_control, gather, on_any
-from sparring.play.engine import Engine, Step
+from sparring.play.engine import Step
 from sparring.play.game import build_game
 from sparring.play.meter import Meter
 from sparring.play.verify import verify_equal
@@ -60,12 +59,12 @@ class Run:
         """Play to the end, from where the folder says that it was left. False if it was asked to stop before."""
         start = self._resume()
         self._introduce(start)
-        engine = self._engine()
+        engine = self.game.engine(self.accelerator)
         display = Display(steps=engine.steps, start=start, samples_per_step=engine.samples_per_step, shown=self.is_main)
         if start < engine.steps:
             self.accelerator.init_trackers("tensorboard", init_kwargs={"tensorboard": {"purge_step": start}})
         meter = Meter()
-        stream = self._batches(engine, start)
+        stream = self.game.batches(self.accelerator, start=start)
         saved_at = time.monotonic()
         try:
             with StopSignals() as signals:
@@ -121,21 +120,6 @@ class Run:
         self._watch("sparring_run_ended")
         forget_control()
         self.accelerator.end_training()
-
-    def _engine(self) -> Engine:
-        run = self.recipe.run
-        return Engine(
-            self.accelerator, self.game.graph, self.game.networks, self.game.seats, self.game.averages, seed=run.seed,
-            batch_size=self.recipe.data.batch_size, steps=self.game.steps, accumulate=run.accumulate, verify_every=run.verify_every,
-        )  # fmt: skip
-
-    def _batches(self, engine: Engine, start: int) -> Iterator[Batch]:
-        return batches(
-            self.game.data, seed=self.recipe.run.seed, batch_size=self.recipe.data.batch_size,
-            start=start * engine.samples_per_step, end=engine.steps * engine.samples_per_step,
-            rank=self.accelerator.process_index, world=self.accelerator.num_processes,
-            workers=self.recipe.data.workers, device=self.accelerator.device,
-        )  # fmt: skip
 
     def _resume(self) -> int:
         """The step to start from; every process takes the checkpoint that the first one found good."""

@@ -17,8 +17,7 @@ from torch import Tensor
 
 from sparring import GameError, Plugins, Recipe, load_recipe
 from sparring.play.accelerator import accelerator_for
-from sparring.play.batches import batches
-from sparring.play.engine import Engine, Step
+from sparring.play.engine import Step
 from sparring.play.game import build_game
 
 Weights = dict[str, Tensor]
@@ -34,15 +33,7 @@ def play(recipe: Recipe, *, watch: Callable[[Step], None] = lambda step: None) -
     AcceleratorState._reset_state()
     accelerator = accelerator_for(recipe)
     game = build_game(recipe, Plugins(register=[toy]), accelerator.device)
-    engine = Engine(
-        accelerator, game.graph, game.networks, game.seats, game.averages, seed=recipe.run.seed, batch_size=recipe.data.batch_size,
-        steps=game.steps, accumulate=recipe.run.accumulate, verify_every=recipe.run.verify_every,
-    )  # fmt: skip
-    stream = batches(
-        game.data, seed=recipe.run.seed, batch_size=recipe.data.batch_size, start=0, end=engine.steps * engine.samples_per_step,
-        rank=accelerator.process_index, world=accelerator.num_processes, workers=0, device=accelerator.device,
-    )  # fmt: skip
-    for step in engine.play(stream):
+    for step in game.engine(accelerator).play(game.batches(accelerator)):
         watch(step)
     networks = {f"{name}.{key}": value for name, network in game.networks.items() for key, value in network.state_dict().items()}
     return networks | {f"average.{key}": value for key, value in game.averages["generator"].network.state_dict().items()}

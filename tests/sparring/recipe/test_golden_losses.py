@@ -10,7 +10,6 @@ from accelerate.state import AcceleratorState
 from sparring import Plugins, load_recipe
 from sparring.play.accelerator import accelerator_for
 from sparring.play.batches import batches
-from sparring.play.engine import Engine
 from sparring.play.game import build_game
 
 RECIPES = Path(__file__).parents[3] / "recipes"
@@ -44,12 +43,9 @@ def test_the_first_losses_of_a_recipe_are_those_that_they_were(name: str) -> Non
     recipe = load_recipe(RECIPES / f"{name}.yaml", [*size, *PLAYED[name]])
     accelerator = accelerator_for(recipe)
     game = build_game(recipe, Plugins(), accelerator.device)
-    engine = Engine(
-        accelerator, game.graph, game.networks, game.seats, game.averages, seed=recipe.run.seed, batch_size=2, steps=STEPS, verify_every=1
-    )
     stream = batches(game.data, seed=0, batch_size=2, start=0, end=2 * STEPS, rank=0, world=1, workers=0, device=accelerator.device)
 
-    steps = [step.metrics for step in engine.play(stream)]
+    steps = [step.metrics for step in game.engine(accelerator).play(stream)]
 
     played = {key: [float(metrics[key]) for metrics in steps] for key in GOLDEN[name]}
     assert played == {key: pytest.approx(losses, rel=1e-3) for key, losses in GOLDEN[name].items()}
