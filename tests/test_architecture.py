@@ -14,7 +14,7 @@ from sparring.recipe.recipe import check_components
 
 ROOT = Path(__file__).parents[1]
 PLUGINS = {path.name for path in (ROOT / "plugins").iterdir() if path.is_dir()}
-SHARED = {"sparring_objectives", "sparring_audio"}
+SHARED = {"sparring_objectives", "sparring_audio", "sparring_vision"}
 DOCS = "\n".join(path.read_text() for path in (ROOT / "docs").glob("*.md"))
 RECIPES = sorted((ROOT / "recipes").glob("*.yaml"))
 

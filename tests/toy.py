@@ -35,7 +35,7 @@ Points = Float[Tensor, "batch 4"]
 
 class ToyTask(Task):
     contests: ClassVar[tuple[Contest, ...]] = (Contest(real="real_score", fake="fake_score", judged=("real", "fake")),)
-    application: ClassVar[str] = "toy-application"
+    applications: ClassVar[tuple[str, ...]] = ("toy-application",)
     forwards: ClassVar[int] = 0
 
     @tensor

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from sparring.data import Data, Example, Split
     from sparring.errors import CheckpointError, DataError, GameError, PluginError, Problem, RecipeError, SparringError
     from sparring.hooks import hookimpl
-    from sparring.metric import Baseline, Metric
-    from sparring.objective import AdversarialLoss, Loss, Regularizer
-    from sparring.play.collective import gather, global_mean, share, world_size
+    from sparring.metric import Baseline, Metric, SetMetric, SetScore
+    from sparring.objective import AdversarialLoss, Loss, Regularizer, View
+    from sparring.play.collective import gather, global_mean, global_rows, share, world_size
     from sparring.play.round import Round
     from sparring.plugins.registry import Plugins
     from sparring.recipe.recipe import Recipe, load_recipe
@@ -48,13 +48,17 @@ __all__ = [
     "Regularizer",
     "Report",
     "Round",
+    "SetMetric",
+    "SetScore",
     "SparringError",
     "Split",
     "Task",
     "Trained",
+    "View",
     "__version__",
     "gather",
     "global_mean",
+    "global_rows",
     "hookimpl",
     "load",
     "load_recipe",
@@ -70,9 +74,9 @@ _HOMES = {
     "sparring.data": ("Data", "Example", "Split"),
     "sparring.errors": ("CheckpointError", "DataError", "GameError", "PluginError", "Problem", "RecipeError", "SparringError"),
     "sparring.hooks": ("hookimpl",),
-    "sparring.metric": ("Baseline", "Metric"),
-    "sparring.objective": ("AdversarialLoss", "Loss", "Regularizer"),
-    "sparring.play.collective": ("gather", "global_mean", "share", "world_size"),
+    "sparring.metric": ("Baseline", "Metric", "SetMetric", "SetScore"),
+    "sparring.objective": ("AdversarialLoss", "Loss", "Regularizer", "View"),
+    "sparring.play.collective": ("gather", "global_mean", "global_rows", "share", "world_size"),
     "sparring.plugins.registry": ("Plugins",),
     "sparring.recipe.recipe": ("Recipe", "load_recipe"),
     "sparring.play.round": ("Round",),

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import nn
 
-from sparring.data import Example
+from sparring.data import Data, Example
 
 
 @dataclass(frozen=True)
 class Trained:
     """What an application works with: networks in evaluation mode on `device`, and how the run's task and data were configured.
 
-    `task` and `data` hold the parameters of those components, defaults included, so that no data set is needed to apply a run.
+    `task` and `data` hold the parameters of those components, defaults included, so that no data set is needed to apply a run;
+    `open_data()` opens it for applications that do need it.
     """
 
     networks: Mapping[str, nn.Module]
     task: Mapping[str, Any]
     data: Mapping[str, Any]
     device: torch.device
+    open_data: Callable[[], Data]
     label: str = ""
 
 
@@ -37,7 +39,12 @@ class Report:
 
 
 class Application(ABC):
-    """Built from a trained run. The keyword-only parameters of `apply` are the options of `sparring apply`."""
+    """Built from a trained run. The keyword-only parameters of `apply` are the options of `sparring apply`.
+
+    `inputs` says in words what `apply` takes ("audio files or folders"); empty for an application that makes things out of nothing.
+    """
+
+    inputs: ClassVar[str] = "files or folders"
 
     def __init__(self, trained: Trained) -> None:
         self.trained = trained
@@ -49,6 +56,10 @@ class Application(ABC):
     @abstractmethod
     def answer(self, example: Example) -> Any:
         """What the run makes of one held-out example: this is what metrics judge."""
+
+    def answers(self, examples: Sequence[Example]) -> Sequence[Any]:
+        """The answers to several examples at once, for applications that are quicker so."""
+        return [self.answer(example) for example in examples]
 
     def preview(self, examples: Sequence[Example], folder: Path) -> list[Path]:
         """Leave something to look at or listen to in `folder`; returns the files written, the most telling ones first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Kind = Literal["task", "data", "network", "loss", "regularizer", "optimizer", "schedule", "metric", "baseline", "application"]
+Kind = Literal["task", "data", "network", "loss", "regularizer", "view", "optimizer", "schedule", "metric", "baseline", "application"]
 KINDS: tuple[str, ...] = get_args(Kind)
 
 

@@ -10,15 +10,19 @@ from typing import ClassVar, Literal
 import numpy as np
 from torch import Tensor
 
-Split = Literal["validation", "test"]
+Split = Literal["train", "validation", "test"]
 
 
 @dataclass(frozen=True)
 class Example:
-    """One held-out example. `conditions` become columns of the per-file table (for speech: noise kind, SNR)."""
+    """One held-out example. `conditions` become columns of the per-file table (for speech: noise kind, SNR).
+
+    `draw` tells apart several answers to one example, where an answer is drawn at random.
+    """
 
     name: str
     conditions: Mapping[str, str | float] = field(default_factory=dict, kw_only=True)
+    draw: int = field(default=0, kw_only=True)
 
 
 class Data(ABC):
@@ -40,7 +44,18 @@ class Data(ABC):
 
     @abstractmethod
     def examples(self, split: Split) -> Sequence[Example]:
-        """Held-out examples, read when asked for one. `validation` chooses checkpoints, `test` makes scorecards."""
+        """Held-out examples, read when asked for one. `validation` chooses checkpoints, `test` makes scorecards.
+
+        `train` are the training samples as they are, without augmentation, for scores of sets that compare with them; data that cannot
+        give them raise `DataError`.
+        """
+
+    def facts(self) -> Mapping[str, int]:
+        """What tasks and networks may want to know of the data, by the names of their options: `image_size`, `channels`, `classes`.
+
+        Where a recipe leaves such an option out, it is filled in; where it says otherwise, the recipe is refused.
+        """
+        return {}
 
     @abstractmethod
     def fingerprint(self) -> str:

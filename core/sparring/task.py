@@ -33,10 +33,10 @@ class Contest:
 
 
 class Task:
-    """Subclasses declare `contests`, methods marked `@tensor`, and the name of the `application` of a trained run.
+    """Subclasses declare `contests`, methods marked `@tensor`, and the names of the `applications` of a trained run, the main one first.
 
     The constructor's signature is the task's configuration. A task holds no networks, and knows no device, rank or gradient.
     """
 
     contests: ClassVar[tuple[Contest, ...]] = ()
-    application: ClassVar[str] = ""
+    applications: ClassVar[tuple[str, ...]] = ()

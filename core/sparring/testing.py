@@ -13,8 +13,8 @@ from torch import nn
 from sparring.application import Application
 from sparring.data import Data
 from sparring.errors import PluginError
-from sparring.metric import Baseline, Metric
-from sparring.objective import AdversarialLoss, Loss, Regularizer
+from sparring.metric import Baseline, Metric, SetMetric
+from sparring.objective import AdversarialLoss, Loss, Regularizer, View
 from sparring.plugins.registry import Owned, Plugins
 from sparring.recipe.sections import BESIDE, BESIDE_ANY
 from sparring.recipe.signature import Parameter, given, load, parameters
@@ -27,10 +27,12 @@ PARENTS: dict[str, tuple[type, ...]] = {
     "loss": (Loss, AdversarialLoss),
     "regularizer": (Regularizer,),
     "optimizer": (torch.optim.Optimizer,),
-    "metric": (Metric,),
+    "view": (View,),
+    "metric": (Metric, SetMetric),
     "baseline": (Baseline,),
     "application": (Application,),
 }
+FACES = ("penalty", "project", "reparametrize")
 
 
 def check_plugin(plugin: object) -> None:
@@ -78,6 +80,8 @@ def _breaches(kind: str, target: Any) -> Iterator[str]:
     unwritten = [name for name in dir(target) if getattr(getattr(target, name, None), "__isabstractmethod__", False)]
     if unwritten:
         yield f"{_called(target)} does not write {', '.join(unwritten)}"
+    if issubclass(target, Regularizer) and not any(getattr(target, face) is not getattr(Regularizer, face) for face in FACES):
+        yield f"{_called(target)} writes none of {', '.join(FACES)}"
     if issubclass(target, Task):
         yield from _task_breaches(target)
     if issubclass(target, Data) and not getattr(target, "fields", ()):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import torch
 from jaxtyping import Float
@@ -30,6 +30,8 @@ log = logging.getLogger("sparring")
 
 class Enhance(Application):
     """Enhances recordings of any rate, length and number of channels with the network `generator` of a run."""
+
+    inputs: ClassVar[str] = "audio files or folders"
 
     def __init__(self, trained: Trained) -> None:
         super().__init__(trained)

@@ -22,7 +22,7 @@ class Enhancement(Task):
     """
 
     contests: ClassVar[tuple[Contest, ...]] = (Contest(real="clean_score", fake="enhanced_score", judged=("clean", "enhanced")),)
-    application: ClassVar[str] = "enhance"
+    applications: ClassVar[tuple[str, ...]] = ("enhance",)
 
     @tensor
     def latent(self, generator: nn.Module, noisy: Wave, noise: Any) -> Latent | None:

@@ -72,7 +72,7 @@ def test_cores_own_components_pass() -> None:
     [
         ("network", "check_plugin", "network 'mine': check_plugin is not a subclass of Module"),
         ("regularizer", "Good", "regularizer 'mine': Good is not a subclass of Regularizer"),
-        ("regularizer", "Unwritten", "regularizer 'mine': Unwritten does not write penalty"),
+        ("regularizer", "Unwritten", "regularizer 'mine': Unwritten writes none of penalty, project, reparametrize"),
         ("schedule", "Good", "schedule 'mine': Good is not a function whose first parameter is 'step'"),
         ("task", "Tensorless", "task 'mine': Tensorless has no method marked with @tensor"),
         ("task", "Miswired", "task 'mine': a contest of Miswired names 'fake_scores', which is no tensor of it"),

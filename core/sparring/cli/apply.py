@@ -1,4 +1,4 @@
-"""`sparring apply RUN INPUT… --output FOLDER [--OPTION VALUE…]`: use a trained run on files or folders.
+"""`sparring apply RUN [INPUT…] --output FOLDER [--as APPLICATION] [--OPTION VALUE…]`: use a trained run.
 
 The options are those of the run's application; a wrong one is answered with the list of them.
 """
@@ -17,9 +17,10 @@ from sparring.recipe.strict_yaml import read_value
 
 
 def add_to(commands: Any) -> None:
-    parser = commands.add_parser("apply", help="use a trained run on files or folders", description=__doc__, allow_abbrev=False)
+    parser = commands.add_parser("apply", help="use a trained run: on files, or to make things", description=__doc__, allow_abbrev=False)
     parser.add_argument("run", metavar="RUN", help="folder of a run, such as runs/segan")
-    parser.add_argument("inputs", nargs="+", metavar="INPUT", help="files or folders")
+    parser.add_argument("inputs", nargs="*", metavar="INPUT", help="files or folders, for applications that take some")
+    parser.add_argument("--as", dest="application", metavar="APPLICATION", help="another application of the run's task than its main one")
     parser.add_argument("--output", required=True, metavar="FOLDER", help="folder for what is made")
     add_checkpoint(parser)
     parser.set_defaults(command=apply)
@@ -31,7 +32,10 @@ def apply(arguments: argparse.Namespace) -> int:
     from sparring.recipe.signature import BindingError, bind
     from sparring.runs.trained import load
 
-    application = load(arguments.run, checkpoint=arguments.checkpoint, plugins=Plugins())
+    application = load(arguments.run, application=arguments.application, checkpoint=arguments.checkpoint, plugins=Plugins())
+    if bool(arguments.inputs) != bool(application.inputs):
+        wanted = f"takes {application.inputs}: write them behind the run" if application.inputs else "makes things out of nothing"
+        raise RecipeError([Problem("command line", " ".join(arguments.inputs), f"this application {wanted}")])
     fixed = [name for name, one in inspect.signature(application.apply).parameters.items() if one.kind is not one.KEYWORD_ONLY]
     try:
         options = bind(application.apply, read_options(arguments.others), given=fixed)

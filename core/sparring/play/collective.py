@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -65,6 +65,16 @@ def global_mean(value: Tensor) -> Tensor:
     return value if world_size() == 1 or _alone.get() else _Mean.apply(value)  # type: ignore[no-any-return]
 
 
+def global_rows(value: Tensor) -> Tensor:
+    """The rows of all processes, in the order of ranks, differentiable: for layers that compare the samples of a batch."""
+    world = world_size()
+    if world == 1 or _alone.get():
+        return value
+    rows = len(value)
+    padded = torch.nn.functional.pad(value, (0, 0) * (value.ndim - 1) + (rank() * rows, (world - 1 - rank()) * rows))
+    return world * global_mean(padded)
+
+
 @cache
 def _control() -> Any:
     """Flags travel over gloo, between hosts' memories, so that reading one never waits for a device."""
@@ -105,3 +115,17 @@ def gather(value: Any) -> list[Any]:
     padded = [torch.zeros(longest, dtype=torch.uint8) for _ in lengths]
     dist.all_gather(padded, torch.nn.functional.pad(text, (0, longest - len(text))), group=_control())
     return [json.loads(bytes(part[: int(length)].tolist())) for part, length in zip(padded, lengths, strict=True)]
+
+
+def gather_tensors(parts: Mapping[int, Tensor]) -> dict[int, Tensor]:
+    """The numbered tensors (on the CPU) of all processes, in the order of their numbers."""
+    if world_size() == 1:
+        return dict(sorted(parts.items()))
+    everyone: dict[int, Tensor] = {}
+    kept = gather([[number, list(part.shape), str(part.dtype).removeprefix("torch.")] for number, part in parts.items()])
+    for source, listed in enumerate(kept):
+        for number, shape, dtype in listed:
+            part = parts[number].contiguous() if source == rank() else torch.empty(shape, dtype=getattr(torch, dtype))
+            dist.broadcast(part, source, group=_control())
+            everyone[number] = part
+    return dict(sorted(everyone.items()))

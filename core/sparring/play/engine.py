@@ -23,6 +23,7 @@ from sparring.play.player import Seat
 from sparring.play.progress import Progress
 from sparring.play.round import Hand, Round
 from sparring.play.verify import verify_gradients
+from sparring.play.views import Views
 
 
 @dataclass
@@ -57,6 +58,7 @@ class Engine:
     steps: int
     accumulate: int = 1
     verify_every: int = 0
+    views: Views = field(default_factory=lambda: Views({}))
 
     def __post_init__(self) -> None:
         with warnings.catch_warnings():  # Accelerate says `broadcast_buffers`, which torch 2.13 renamed.
@@ -101,26 +103,30 @@ class Engine:
                     hand.forget(self.graph, seat.player.learns)
             for hand in hands.values():
                 hand.waiting.pop(seat.name, None)
-        return metrics
+        return {**metrics, **self.views.measure()}
 
     def _turn(self, seat: Seat, progress: Progress, number: int, batch: Batch, shared: Hand | None) -> dict[str, Tensor | float]:
         """All micro-batches of one turn, then its step. Alone, a batch is played on the hand that the players share."""
         prepared = self.prepared[seat.name]
         weights = {name: term.weight(progress.step) for name, term in seat.player.active_terms(progress.step).items()}
         sums: dict[str, Tensor] = {}
+        measured: dict[str, Tensor] = {}
         self._seed_layers(fold(self.seed, "turn", progress.step, seat.name, number, self._first_row))
         with self.networks.learning(seat.player.learns):
             for part in range(self.accumulate):
                 hand = shared or self._hand(batch, progress, number, part=part, waiting={seat.name: seat.player.learns})
                 last = part == self.accumulate - 1
                 with nullcontext() if last else self.accelerator.no_sync(prepared):
-                    values = prepared(Round(self.graph, self.networks, hand, seat.name))
+                    values = prepared(Round(self.graph, self.networks, hand, seat.name, seat.player.learns))
                     total = torch.stack([value * weights[name] for name, value in values.items()]).sum()
                     self.accelerator.backward(total / self.accumulate)
                 for name, value in values.items():
                     sums[name] = sums[name] + value.detach() if name in sums else value.detach()
+                for name, value in seat.player.measured(progress.step).items():
+                    measured[name] = measured[name] + value if name in measured else value
+                self.views.observe(seat.player.real_scores(progress.step))
         norm = self._finish(seat, progress.step, sums)
-        means = {f"{seat.name}/{name}": value / self.accumulate for name, value in sums.items()}
+        means = {f"{seat.name}/{name}": value / self.accumulate for name, value in (*sums.items(), *measured.items())}
         return {**means, f"{seat.name}/gradient-norm": norm, f"{seat.name}/lr": seat.optimizer.param_groups[0]["lr"]}
 
     def _seed_layers(self, seed: int) -> None:
@@ -143,6 +149,7 @@ class Engine:
         for group in seat.optimizer.param_groups:
             group["lr"] = seat.rate(step)
         seat.optimizer.step()
+        seat.player.project(step)
         seat.optimizer.zero_grad(set_to_none=True)
         return norm
 

@@ -21,15 +21,18 @@ from sparring.play.graph import Graph
 from sparring.play.key import fold
 from sparring.play.networks import Networks
 from sparring.play.player import Player, Seat
-from sparring.play.term import AdversarialTerm, LossTerm, PenaltyTerm, Term, parts
+from sparring.play.term import AdversarialTerm, LossTerm, PenaltyTerm, Projection, Term, parts
+from sparring.play.views import Views
 from sparring.plugins.nearest import did_you_mean
 from sparring.plugins.registry import Plugins
-from sparring.recipe.building import build, schedule
+from sparring.recipe.building import build, build_network, schedule
+from sparring.recipe.facts import filled
 from sparring.recipe.recipe import Recipe, check_components
 from sparring.recipe.sections import PlayerSection, TermSection
 from sparring.runs.trained import load_weights
 from sparring.task import Task
 
+CONVOLUTIONS = (nn.Conv2d, nn.ConvTranspose2d)
 FUSED = (torch.optim.Adam, torch.optim.AdamW, torch.optim.SGD, torch.optim.Adagrad)
 
 
@@ -43,6 +46,7 @@ class Game:
     graph: Graph
     networks: Networks
     averages: Mapping[str, Average]
+    views: Views
     seats: list[Seat]
 
     @property
@@ -60,7 +64,7 @@ class Game:
         run = self.recipe.run
         return Engine(
             accelerator, self.graph, self.networks, self.seats, self.averages, seed=run.seed, batch_size=self.recipe.data.batch_size,
-            steps=self.steps, accumulate=run.accumulate, verify_every=run.verify_every,
+            steps=self.steps, accumulate=run.accumulate, verify_every=run.verify_every, views=self.views,
         )  # fmt: skip
 
     def batches(self, accelerator: Accelerator, *, start: int = 0) -> Iterator[Batch]:
@@ -88,25 +92,29 @@ class Game:
 def build_game(recipe: Recipe, plugins: Plugins, device: torch.device) -> Game:
     """Everything that the recipe names, on `device`. Raises `RecipeError` with all problems, or `DataError` for what it points at."""
     _refuse(check_components(recipe, plugins))
-    task: Task = build(plugins, "task", recipe.task)
     data: Data = build(plugins, "data", recipe.data.use)
-    graph = Graph(task, recipe.networks, data.fields)
+    recipe = filled(recipe, plugins, data.facts())
+    task: Task = build(plugins, "task", recipe.task)
+    views = Views({name: build(plugins, "view", use) for name, use in recipe.views.items()}).to(device)
+    graph = Graph(task, recipe.networks, data.fields, view=views if recipe.views else None)
     _refuse([recipe.problem("task", problem) for problem in graph.problems])
     _refuse(list(_wiring_problems(recipe, graph)))
     networks = Networks({name: _network(recipe, plugins, name, device) for name in recipe.networks})
-    seats = [_seat(recipe, plugins, graph, networks, name) for name in recipe.players]
+    seats = [_seat(recipe, plugins, graph, networks, name, device) for name in recipe.players]
     averages = {name: Average(networks[name], section.ema) for name, section in recipe.networks.items() if section.ema is not None}
     for name, section in recipe.networks.items():
         if section.compile:
             networks[name].compile()
-    return Game(recipe, task, data, graph, networks, averages, seats)
+    return Game(recipe, task, data, graph, networks, averages, views, seats)
 
 
 def _network(recipe: Recipe, plugins: Plugins, name: str, device: torch.device) -> nn.Module:
     """Built from a seed of its own, so that adding a network changes no other."""
     section = recipe.networks[name]
     torch.manual_seed(fold(recipe.run.seed, "network", name))
-    network: nn.Module = build(plugins, "network", section.use)
+    network = build_network(plugins, section)
+    if section.channels_last and any(isinstance(module, CONVOLUTIONS) for module in network.modules()):
+        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     if section.weights is not None:
         load_weights(network, section.weights, name)
     if section.frozen:
@@ -114,11 +122,21 @@ def _network(recipe: Recipe, plugins: Plugins, name: str, device: torch.device) 
     return network.to(device)
 
 
-def _seat(recipe: Recipe, plugins: Plugins, graph: Graph, networks: Networks, name: str) -> Seat:
+def _seat(recipe: Recipe, plugins: Plugins, graph: Graph, networks: Networks, name: str, device: torch.device) -> Seat:
     section = recipe.players[name]
     learned = {network: networks[network] for network in section.learns}
     terms = {term: _term(plugins, graph, section, wiring) for term, wiring in section.terms.items()}
-    player = Player(name, learned, terms)
+    projections = {
+        term: Projection(one.objective, start=one.start, until=one.until)
+        for term, one in terms.items()
+        if isinstance(one.objective, Regularizer) and one.objective.has("project")
+    }
+    valued = {term: one for term, one in terms.items() if not isinstance(one.objective, Regularizer) or one.objective.has("penalty")}
+    for one in terms.values():
+        if isinstance(one.objective, Regularizer):
+            one.objective.attach(learned)
+    player = Player(name, learned, valued, projections)
+    player.to(device)
     optimizer = build(plugins, "optimizer", section.optimizer, list(player.trained_parameters().values()))
     if isinstance(optimizer, FUSED) and "fused" not in section.optimizer.options and "foreach" not in section.optimizer.options:
         for group in optimizer.param_groups:
@@ -132,8 +150,13 @@ def _term(plugins: Plugins, graph: Graph, player: PlayerSection, section: TermSe
     weight = schedule(plugins, section.weight)
     judging, judged = parts(graph, frozenset(player.learns))
     if isinstance(objective, AdversarialLoss):
-        return AdversarialTerm(objective, judging, judged, weight=weight, start=section.start, until=section.until)
+        return AdversarialTerm(
+            objective, judging, judged, weight=weight, start=section.start, until=section.until, flipped=section.flipped
+        )  # fmt: skip
     if isinstance(objective, Regularizer):
+        if not (objective.has("penalty") or objective.has("project")):
+            use = section.use
+            raise RecipeError([Problem(use.where, use.path, f"{use.name!r} is no term", (f"write networks.NAME.regularizers: [{use.name}]",))])
         return PenaltyTerm(objective, judging or judged, weight=weight, start=section.start, until=section.until)
     return LossTerm(objective, section.of, weight=weight, start=section.start, until=section.until)
 

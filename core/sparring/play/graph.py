@@ -17,7 +17,9 @@ class Graph:
     `needs[tensor]` are its argument names in order; `reaches[tensor]` is everything that its value depends on, itself included.
     """
 
-    def __init__(self, task: Task, networks: Iterable[str], fields: Iterable[str]) -> None:
+    def __init__(
+        self, task: Task, networks: Iterable[str], fields: Iterable[str], *, view: Callable[..., Any] | None = None
+    ) -> None:
         self.contests: tuple[Contest, ...] = tuple(task.contests)
         self.networks, self.fields = frozenset(networks), frozenset(fields)
         self.methods: dict[str, Callable[..., Any]] = {
@@ -30,6 +32,8 @@ class Graph:
             self._reach(name, ())
         for contest in self.contests:
             self._examine(contest)
+        if view is not None and not self.problems:
+            self._look_through(view)
 
     @property
     def names(self) -> frozenset[str]:
@@ -43,6 +47,20 @@ class Graph:
     def judges(self, contest: Contest) -> frozenset[str]:
         """The networks that score: those that the fake score reaches by other ways than through the sample that it judges."""
         return self._leaves(contest.fake, stop=contest.judged[1]) & self.networks
+
+    def _look_through(self, view: Callable[..., Any]) -> None:
+        """Between every judged tensor and the tensors that a judging network makes of it, put what is seen of it."""
+        for contest in self.contests:
+            judges = self.judges(contest)
+            for sample in contest.judged:
+                seen = f"{sample}_in_view"
+                self.methods[seen], self.needs[seen] = view, (sample, "noise", "progress")
+                for name, needs in self.needs.items():
+                    if name != seen and judges.intersection(needs):
+                        self.needs[name] = tuple(seen if need == sample else need for need in needs)
+        self.reaches.clear()
+        for name in self.methods:
+            self._reach(name, ())
 
     def _reach(self, name: str, path: tuple[str, ...]) -> frozenset[str]:
         if name in self.reaches:

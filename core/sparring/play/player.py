@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from sparring.play.round import Round
-from sparring.play.term import Term
+from sparring.play.term import Projection, Term
 
 
 class Player(nn.Module):
@@ -18,12 +19,15 @@ class Player(nn.Module):
     It is what Accelerate prepares, so that data-parallel training meets one forward per backward, whatever happens inside.
     """
 
-    def __init__(self, name: str, learned: Mapping[str, nn.Module], terms: Mapping[str, Term]) -> None:
+    def __init__(
+        self, name: str, learned: Mapping[str, nn.Module], terms: Mapping[str, Term], projections: Mapping[str, Projection] | None = None
+    ) -> None:
         super().__init__()
         self.name = name
         self.learns = frozenset(learned)
         self.networks = nn.ModuleDict(learned)
         self.terms = nn.ModuleDict(terms)
+        self.projections = dict(projections or {})
 
     def forward(self, round: Round) -> dict[str, Tensor]:
         """The unweighted value of every term that is active at this step."""
@@ -35,6 +39,21 @@ class Player(nn.Module):
     def used_terms(self) -> dict[str, Term]:
         """The terms that count at some step."""
         return {name: term for name, term in self.terms.items() if isinstance(term, Term) and not term.never}
+
+    @torch.no_grad()
+    def project(self, step: int) -> None:
+        """Do to the learned networks what its regularizers do after a step."""
+        for projection in self.projections.values():
+            if projection.active(step):
+                projection.objective.project({name: self.networks[name] for name in sorted(self.learns)})
+
+    def measured(self, step: int) -> dict[str, Tensor]:
+        """What the terms of this step say for the logs beside their values."""
+        return {name: value for term in self.active_terms(step).values() for name, value in term.measured.items()}
+
+    def real_scores(self, step: int) -> list[Tensor]:
+        """What the player thought of the real in its last turn, if it judges."""
+        return [score for term in self.active_terms(step).values() for score in term.real_scores]
 
     def trained_parameters(self) -> dict[str, nn.Parameter]:
         """By name, as `network.path.to.parameter`: what the optimizer steps and what its state is saved under."""

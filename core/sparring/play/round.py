@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from sparring.play.graph import Graph
 from sparring.play.networks import Networks
 from sparring.play.noise import Noise, Rows
 from sparring.play.progress import Progress
+from sparring.task import Contest
 
 
 @dataclass
@@ -44,8 +45,10 @@ class Round:
     What a later player of the step needs with gradients is computed once, with them, and is seen detached until that player's turn.
     """
 
-    def __init__(self, graph: Graph, networks: Networks, hand: Hand, player: str | None = None) -> None:
-        self.graph, self.networks, self.hand, self.player = graph, networks, hand, player
+    def __init__(
+        self, graph: Graph, networks: Networks, hand: Hand, player: str | None = None, learns: frozenset[str] = frozenset()
+    ) -> None:
+        self.graph, self.networks, self.hand, self.player, self.learns = graph, networks, hand, player, learns
         self._replaced: dict[str, Any] = {}
         self._consequences: dict[str, Any] = {}
         self._float32 = False
@@ -53,6 +56,15 @@ class Round:
     @property
     def progress(self) -> Progress:
         return self.hand.progress
+
+    @property
+    def learned(self) -> Mapping[str, nn.Module]:
+        """The networks that the player learns."""
+        return {name: self.networks[name] for name in sorted(self.learns)}
+
+    def judges(self, contest: Contest) -> Mapping[str, nn.Module]:
+        """The networks that score in a contest."""
+        return {name: self.networks[name] for name in sorted(self.graph.judges(contest))}
 
     def __getitem__(self, name: str) -> Any:
         """The value of a tensor or batch field, or a network."""
@@ -79,7 +91,7 @@ class Round:
         return Noise((*self.hand.key, name), self.hand.rows, self.hand.device)
 
     def _copy(self) -> Round:
-        other = Round(self.graph, self.networks, self.hand, self.player)
+        other = Round(self.graph, self.networks, self.hand, self.player, self.learns)
         other._replaced, other._consequences, other._float32 = dict(self._replaced), dict(self._consequences), self._float32
         return other
 

@@ -16,11 +16,16 @@ Weight = Callable[[int], float]
 
 
 class Term(nn.Module):
-    """`forward(round)` is the unweighted value; `weight(step)` what it counts; active from step `start` until before `until`."""
+    """`forward(round)` is the unweighted value; `weight(step)` what it counts; active from step `start` until before `until`.
+
+    After it, `measured` is what the logs say beside the value, and `real_scores` what a discriminator thought of the real.
+    """
 
     def __init__(self, objective: nn.Module, *, weight: Weight, start: int = 0, until: int | None = None) -> None:
         super().__init__()
         self.objective, self.weight, self.start, self.until = objective, weight, start, until
+        self.measured: dict[str, Tensor] = {}
+        self.real_scores: list[Tensor] = []
 
     @property
     def never(self) -> bool:
@@ -47,13 +52,14 @@ class AdversarialTerm(Term):
 
     def __init__(
         self, objective: AdversarialLoss, judging: Sequence[Contest], judged: Sequence[Contest], *,
-        weight: Weight, start: int = 0, until: int | None = None,
+        weight: Weight, start: int = 0, until: int | None = None, flipped: float = 0.0,
     ) -> None:  # fmt: skip
         super().__init__(objective, weight=weight, start=start, until=until)
         self.objective: AdversarialLoss
-        self.judging, self.judged = tuple(judging), tuple(judged)
+        self.judging, self.judged, self.flipped = tuple(judging), tuple(judged), flipped
 
     def forward(self, round: Round) -> Tensor:
+        self.measured, self.real_scores = {}, []
         verdicts = [self._discriminator(round, contest) for contest in self.judging]
         verdicts += [self._generator(round, contest) for contest in self.judged]
         return torch.stack(verdicts).sum()
@@ -61,12 +67,28 @@ class AdversarialTerm(Term):
     def _discriminator(self, round: Round, contest: Contest) -> Tensor:
         """Decoys share the weight of the fakes: ½ [fake] + ½ [wrong caption] beside the real (Reed et al. 2016, algorithm 1)."""
         fakes = (contest.fake, *contest.decoys)
+        reals = _scores(round[contest.real])
         losses = [
-            self.objective.discriminator(real, fake)
+            self.objective.discriminator(*self._told(round, real, fake, f"labels of {name}"))
             for name in fakes
-            for real, fake in zip(_scores(round[contest.real]), _scores(round[name]), strict=True)
+            for real, fake in zip(reals, _scores(round[name]), strict=True)
         ]
+        self._measure(contest, reals, _scores(round[contest.fake]))
         return torch.stack(losses).sum() / len(fakes)
+
+    def _told(self, round: Round, real: Tensor, fake: Tensor, name: str) -> tuple[Tensor, Tensor]:
+        """Both scores, those of a share of the pairs swapped: a discriminator that is told wrongly now and then is less sure of itself."""
+        if not self.flipped:
+            return real, fake
+        swapped = round.noise(name).uniform(*[1] * (real.ndim - 1)) < self.flipped
+        return torch.where(swapped, fake, real), torch.where(swapped, real, fake)
+
+    def _measure(self, contest: Contest, reals: Sequence[Tensor], fakes: Sequence[Tensor]) -> None:
+        """Means over the scores of one contest, which is named where there are several."""
+        suffix = f"/{contest.fake}" if len(self.judging) > 1 else ""
+        found = [self.objective.measure(real.detach(), fake.detach()) for real, fake in zip(reals, fakes, strict=True)]
+        self.measured |= {f"{name}{suffix}": torch.stack([one[name].float() for one in found]).mean() for name in found[0]}
+        self.real_scores += [real.detach() for real in reals]
 
     def _generator(self, round: Round, contest: Contest) -> Tensor:
         losses = []
@@ -90,7 +112,18 @@ class PenaltyTerm(Term):
     def forward(self, round: Round) -> Tensor:
         with torch.autocast(round.hand.device.type, enabled=False), torch.compiler.set_stance("force_eager"):
             exact = round.in_float32()
-            return torch.stack([self.objective.penalty(exact, contest) for contest in self.contests]).sum()
+            judged = self.contests if self.objective.per_contest else (None,)
+            return torch.stack([self.objective.penalty(exact, contest) for contest in judged]).sum()
+
+
+class Projection:
+    """What a regularizer does to the learned networks after the player's step, while it is switched on."""
+
+    def __init__(self, objective: Regularizer, *, start: int = 0, until: int | None = None) -> None:
+        self.objective, self.start, self.until = objective, start, until
+
+    def active(self, step: int) -> bool:
+        return self.start <= step and (self.until is None or step < self.until)
 
 
 def parts(graph: Graph, learns: frozenset[str]) -> tuple[tuple[Contest, ...], tuple[Contest, ...]]:

@@ -41,7 +41,8 @@ def check_wiring(game: Game, device: torch.device) -> list[Wires]:
 
     Raises `RecipeError` if a term sends nothing to its own player.
     """
-    buffers = [(value, value.clone()) for network in game.networks.values() for value in network.buffers()]
+    stateful = (*game.networks.values(), game.views, *(seat.player for seat in game.seats))
+    buffers = [(value, value.clone()) for module in stateful for value in module.buffers()]
     batch = tiny_batch(game.data, game.recipe.run.seed, device)
     seats = [seat for seat in game.seats if not seat.never]
     with alone():
@@ -75,7 +76,7 @@ def _norms(game: Game, seat: Seat, term: Term, batch: Mapping[str, Tensor]) -> d
     with game.networks.learning(seat.player.learns):
         torch.manual_seed(0)
         hand = tiny_hand(game, batch, {seat.name: seat.player.learns}, step=term.start)
-        value = term(Round(game.graph, game.networks, hand, seat.name))
+        value = term(Round(game.graph, game.networks, hand, seat.name, seat.player.learns))
         return {name: _norm(value, network) for name, network in game.networks.items()}
 
 

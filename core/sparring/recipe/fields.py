@@ -15,10 +15,10 @@ class Notes:
 
     def __init__(self, where: Callable[[str], str]) -> None:
         self.problems: list[Problem] = []
-        self._where = where
+        self.where = where
 
     def wrong(self, path: str, message: str, *hints: str) -> None:
-        self.problems.append(Problem(self._where(path), path, message, hints))
+        self.problems.append(Problem(self.where(path), path, message, hints))
 
 
 class Fields:
@@ -63,8 +63,8 @@ class Fields:
             return None
         return float(value)
 
-    def flag(self, key: str) -> bool:
-        value = self.take(key, False)
+    def flag(self, key: str, *, default: bool = False) -> bool:
+        value = self.take(key, default)
         if not isinstance(value, bool):
             self.wrong(key, f"must be true or false, but is {shown(value)}")
         return value is True

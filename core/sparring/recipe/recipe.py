@@ -27,6 +27,7 @@ class Recipe:
     task: Use
     data: DataSection
     networks: Mapping[str, NetworkSection]
+    views: Mapping[str, Use]
     players: Mapping[str, PlayerSection]
     run: RunSection
     evaluation: EvaluationSection
@@ -53,6 +54,10 @@ class Recipe:
         yield ("data",), self.data.use
         for network in self.networks.values():
             yield ("network",), network.use
+            for regularizer in network.regularizers:
+                yield ("regularizer",), regularizer
+        for view in self.views.values():
+            yield ("view",), view
         for player in self.players.values():
             rate = {"lr": player.lr} if isinstance(player.lr, float) else {}
             yield ("optimizer",), replace(player.optimizer, options={**player.optimizer.options, **rate})
@@ -81,7 +86,9 @@ def load_recipe(path_or_name: str | Path, overrides: Iterable[str] = (), *, plug
     tree = read_tree(file, overrides)
     notes = Notes(lambda path: _where(path, tree.where, file))
     read = Sections(tree.values, notes, stem=file.stem)
-    recipe = Recipe(read.task, read.data, read.networks, read.players, read.run, read.evaluation, tree.values, file, tree.where)
+    recipe = Recipe(
+        read.task, read.data, read.networks, read.views, read.players, read.run, read.evaluation, tree.values, file, tree.where
+    )  # fmt: skip
     problems = notes.problems + (check_components(recipe, plugins) if plugins else [])
     if problems:
         raise RecipeError(problems)

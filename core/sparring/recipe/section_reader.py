@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
 from sparring.plugins.nearest import did_you_mean, nearest
@@ -11,7 +11,7 @@ from sparring.recipe.fields import Fields, Notes
 from sparring.recipe.sections import DataSection, EvaluationSection, NetworkSection, PlayerSection, Precision, RunSection, TermSection, Use
 from sparring.recipe.shown import shown
 
-TOP = ("task", "data", "networks", "players", "run", "evaluation")
+TOP = ("task", "data", "networks", "views", "players", "run", "evaluation")
 RESERVED_NETWORKS = ("noise", "progress")
 LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -26,6 +26,8 @@ class Sections:
         self.task = self._component(top, "task", "task: speech-enhancement")
         self.data = self._data(top)
         self.networks = {name: self._network(fields) for name, fields in self._named(top, "networks")}
+        self.views = {name: self._use(fields) for name, fields in self._named(top, "views")} if top.values.get("views") else {}
+        top.take("views")
         self.players = {name: self._player(fields) for name, fields in self._named(top, "players")}
         self.run = self._run(top, stem)
         self.evaluation = self._evaluation(top)
@@ -39,7 +41,7 @@ class Sections:
             parent.require(key, f"write {example!r}")
             if key in parent.values:
                 parent.wrong(key, f"must be a mapping such as {example!r}, but is null")
-            return Use(parent.at(key), "")
+            return self._named_use(parent.at(key), "")
         return self._use(Fields(self.notes, parent.at(key), value, expects=f"a mapping such as {example!r}"))
 
     def _use(self, fields: Fields) -> Use:
@@ -49,7 +51,10 @@ class Sections:
             written = nearest("use", fields.options())
             hints = (f"is {written!r} meant to be 'use'?",) if written else ()
             self.notes.wrong(fields.path, "'use' is missing: it names the component", *hints)
-        return Use(fields.path, name or "", fields.options())
+        return self._named_use(fields.path, name or "", fields.options())
+
+    def _named_use(self, path: str, name: str, options: Mapping[str, Any] | None = None) -> Use:
+        return Use(path, name, options or {}, where=self.notes.where(path))
 
     def _named(self, top: Fields, key: str) -> Iterator[tuple[str, Fields]]:
         """The mappings of a mapping by name, of which there is at least one."""
@@ -80,7 +85,8 @@ class Sections:
     def _network(self, fields: Fields) -> NetworkSection:
         weights, frozen = fields.text("weights"), fields.flag("frozen")
         ema, compiled = fields.number("ema", above=0.0, below=1.0), fields.flag("compile")
-        return NetworkSection(self._use(fields), weights, frozen, ema, compiled)
+        channels_last, regularizers = fields.flag("channels_last", default=True), self._uses(fields, "regularizers")
+        return NetworkSection(self._use(fields), weights, frozen, ema, compiled, channels_last, regularizers)
 
     def _player(self, fields: Fields) -> PlayerSection:
         learns = fields.names("learns")
@@ -105,7 +111,8 @@ class Sections:
     def _term(self, fields: Fields) -> TermSection:
         of, weight = fields.names("of"), self._scheduled(fields, "weight", 1.0)
         start, until = self._span(fields)
-        return TermSection(self._use(fields), of, 1.0 if weight is None else weight, start, until)
+        flipped = fields.number("flipped", above=0.0, below=1.0) or 0.0
+        return TermSection(self._use(fields), of, 1.0 if weight is None else weight, start, until, flipped)
 
     def _scheduled(self, fields: Fields, key: str, default: float | None, *, least: float | None = None) -> float | Use | None:
         """A number, or the schedule that stands in its place."""
@@ -175,7 +182,7 @@ class Sections:
 
     def _entry(self, path: str, entry: Any) -> Use:
         if isinstance(entry, str) and entry:
-            return Use(path, entry)
+            return self._named_use(path, entry)
         return self._use(Fields(self.notes, path, entry, expects="a name or a mapping with 'use'"))
 
     def _check_learning(self) -> None:

@@ -11,20 +11,21 @@ Precision = Literal["fp32", "bf16"]
 # Keys of a recipe that stand beside the options of a component, so that no component can have an option of that name.
 BESIDE: Mapping[str, tuple[str, ...]] = {
     "data": ("use", "batch_size", "workers"),
-    "network": ("use", "weights", "frozen", "ema", "compile"),
-    "loss": ("use", "of", "weight", "from", "until"),
-    "regularizer": ("use", "of", "weight", "from", "until"),
+    "network": ("use", "weights", "frozen", "ema", "compile", "channels_last", "regularizers"),
+    "loss": ("use", "of", "weight", "from", "until", "flipped"),
+    "regularizer": ("use", "of", "weight", "from", "until", "flipped"),
 }
 BESIDE_ANY = ("use",)
 
 
 @dataclass(frozen=True)
 class Use:
-    """A component and its options, as written: `path` is the dotted path of the mapping (or the name) in the recipe."""
+    """A component and its options, as written: `path` is the dotted path of the mapping (or the name) in the recipe, `where` its line."""
 
     path: str
     name: str
     options: Mapping[str, Any] = field(default_factory=dict)
+    where: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -38,24 +39,31 @@ class DataSection:
 
 @dataclass(frozen=True)
 class NetworkSection:
-    """`weights` is `RUN` or `RUN:other-name`; `ema` the decay of an average of the weights, between 0 and 1."""
+    """`weights` is `RUN` or `RUN:other-name`; `ema` the decay of an average of the weights, between 0 and 1; `regularizers` those that
+    reparametrize the network when it is built. `channels_last` lays 2-D convolutions out as the machine reads them fastest."""
 
     use: Use
     weights: str | None = None
     frozen: bool = False
     ema: float | None = None
     compile: bool = False
+    channels_last: bool = True
+    regularizers: tuple[Use, ...] = ()
 
 
 @dataclass(frozen=True)
 class TermSection:
-    """A term counts `weight` (a number, or a schedule) from step `start` until before step `until`."""
+    """A term counts `weight` (a number, or a schedule) from step `start` until before step `until`.
+
+    `flipped` is the share of pairs whose labels a discriminator is told wrongly.
+    """
 
     use: Use
     of: tuple[str, ...] = ()
     weight: float | Use = 1.0
     start: int = 0
     until: int | None = None
+    flipped: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ def capture(game: Game, step: int, samples: int) -> tuple[dict[str, Mapping[str,
     tensors: dict[str, Mapping[str, Tensor]] = {f"networks/{name}": network.state_dict() for name, network in game.networks.items()}
     tensors |= {f"averages/{name}": average.network.state_dict() for name, average in game.averages.items()}
     records: dict[str, Any] = {"state": {"step": step, "samples": samples, "seed": game.recipe.run.seed}}
+    if views := game.views.state_dict():
+        tensors["views"] = views
     for seat in game.seats:
         state, records[f"optimizers/{seat.name}"] = flatten_optimizer(seat.optimizer, _names(seat))
         tensors[f"optimizers/{seat.name}"] = state
@@ -32,6 +34,8 @@ def restore(game: Game, checkpoint: Checkpoint) -> None:
         load_named(network, checkpoint.tensors(f"networks/{name}"), f"network {name!r}")
     for name, average in game.averages.items():
         load_named(average.network, checkpoint.tensors(f"averages/{name}"), f"the average of network {name!r}")
+    if game.views.state_dict():
+        load_named(game.views, checkpoint.tensors("views"), "the views")
     for seat in game.seats:
         name = f"optimizers/{seat.name}"
         restore_optimizer(seat.optimizer, _names(seat), checkpoint.tensors(name), checkpoint.record(name))

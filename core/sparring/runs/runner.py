@@ -27,7 +27,7 @@ from sparring.runs.game_state import capture, restore
 from sparring.runs.manifest import Manifest
 from sparring.runs.run_folder import RunFolder
 from sparring.runs.signals import StopSignals
-from sparring.runs.trained import application, load
+from sparring.runs.trained import application_of, load
 from sparring.scores.evaluation import better, judge, judges_of, protocol_of
 from sparring.scores.scorecard import Scorecard
 
@@ -44,6 +44,7 @@ class Run:
             keep_memory()
         self.judges = judges_of(recipe, plugins)
         self.game = build_game(recipe, plugins, self.accelerator.device)
+        self.recipe = recipe = self.game.recipe
         self.checkpoints = Checkpoints(self.folder.checkpoints, keep=recipe.run.keep)
         if self.is_main:
             self.folder.create_or_open(recipe.dump(), self._manifest(command), difference)
@@ -200,7 +201,7 @@ class Run:
     def _application(self) -> Iterator[Application]:
         """The application on the networks as they are now."""
         with self.game.at_rest() as networks:
-            yield application(self.recipe, self.plugins, networks, self.accelerator.device, label=self.recipe.run.name)
+            yield application_of(self.recipe, self.plugins, networks, self.accelerator.device, label=self.recipe.run.name)
 
     def _watch(self, hook: str, **about: object) -> None:
         if self.is_main:

@@ -9,10 +9,11 @@ import torch
 from torch import nn
 
 from sparring.application import Application, Trained
-from sparring.errors import CheckpointError
+from sparring.errors import CheckpointError, Problem, RecipeError
 from sparring.play.accelerator import this_device
+from sparring.plugins.nearest import did_you_mean
 from sparring.plugins.registry import Plugins
-from sparring.recipe.building import build, options_of
+from sparring.recipe.building import build, build_network, options_of
 from sparring.recipe.recipe import Recipe, load_recipe
 from sparring.recipe.signature import load as load_target
 from sparring.runs.checkpoint import Checkpoints
@@ -21,24 +22,36 @@ from sparring.runs.saved import Checkpoint
 from sparring.runs.state import load_named
 
 
-def load(run: str | Path, *, checkpoint: str = "best", plugins: Plugins | None = None, device: torch.device | None = None) -> Application:
-    """The application of a trained run: `sparring.load("runs/segan-small").apply(["noisy.wav"], "enhanced")`.
+def load(
+    run: str | Path, *, application: str | None = None, checkpoint: str = "best",
+    plugins: Plugins | None = None, device: torch.device | None = None,
+) -> Application:  # fmt: skip
+    """An application of a trained run: `sparring.load("runs/segan-small").apply(["noisy.wav"], "enhanced")`.
 
-    `checkpoint` is `best` (the newest, if the run chose no best), `last`, or a step. Networks with a moving average give that.
+    `application` is one of those that the run's task has; without it, the main one. `checkpoint` is `best` (the newest, if the run chose no best), `last`, or a step. Networks with a moving average give that.
     Raises `CheckpointError` if there is no such checkpoint.
     """
     plugins = plugins or Plugins()
     recipe, chosen = open_run(run, checkpoint)
     device = device or this_device()
-    return application(recipe, plugins, SavedNetworks(recipe, plugins, chosen, device), device, label=f"{Path(run)} at step {chosen.step}")
+    saved = SavedNetworks(recipe, plugins, chosen, device)
+    return application_of(recipe, plugins, saved, device, label=f"{Path(run)} at step {chosen.step}", name=application)
 
 
-def application(recipe: Recipe, plugins: Plugins, networks: Mapping[str, nn.Module], device: torch.device, *, label: str) -> Application:
-    """The application that the recipe's task names, on these networks."""
+def application_of(
+    recipe: Recipe, plugins: Plugins, networks: Mapping[str, nn.Module], device: torch.device, *, label: str, name: str | None = None
+) -> Application:
+    """The application of that name of the recipe's task (or its main one) on these networks."""
     task = load_target(plugins.find("task", recipe.task.name).component.target)
+    name = name or task.applications[0]
+    if name not in task.applications:
+        hints = did_you_mean(name, task.applications, what="applications")
+        raise RecipeError([Problem("", "", f"task {recipe.task.name!r} has no application {name!r}", hints)])
     task_options, data_options = options_of(plugins, "task", recipe.task), options_of(plugins, "data", recipe.data.use)
-    trained = Trained(networks, task=task_options, data=data_options, device=device, label=label)
-    name = task.application
+    trained = Trained(
+        networks, task=task_options, data=data_options, device=device, label=label,
+        open_data=lambda: build(plugins, "data", recipe.data.use),
+    )  # fmt: skip
     target = load_target(plugins.find("application", name).component.target)
     return target(trained)
 
@@ -80,7 +93,7 @@ class SavedNetworks(Mapping[str, nn.Module]):
 
     def __getitem__(self, name: str) -> nn.Module:
         if name not in self._built:
-            network: nn.Module = build(self.plugins, "network", self.recipe.networks[name].use)
+            network = build_network(self.plugins, self.recipe.networks[name])
             load_named(network, saved_network(self.checkpoint, name), f"network {name!r} of {self.checkpoint.folder}")
             self._built[name] = network.to(self.device).eval().requires_grad_(False)
         return self._built[name]

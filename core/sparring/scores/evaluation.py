@@ -11,19 +11,21 @@ from typing import Any
 import torch
 
 from sparring.application import Application
-from sparring.data import Data, Split
+from sparring.data import Data, Example, Split
 from sparring.errors import DataError, Problem, RecipeError
-from sparring.metric import Baseline, Metric
+from sparring.metric import Baseline, Metric, SetMetric
 from sparring.play.accelerator import this_device
 from sparring.play.collective import alone, gather, rank, share
 from sparring.play.key import fold
 from sparring.plugins.nearest import did_you_mean
 from sparring.plugins.registry import Plugins
 from sparring.recipe.building import build
+from sparring.recipe.facts import filled
 from sparring.recipe.recipe import Recipe, load_recipe
 from sparring.runs.run_folder import RunFolder, versions
-from sparring.runs.trained import SavedNetworks, application, open_run
+from sparring.runs.trained import SavedNetworks, application_of, open_run
 from sparring.scores.scorecard import Column, Line, Scorecard
+from sparring.scores.sets import judge_sets
 from sparring.terminal import progress_bar
 
 
@@ -31,17 +33,22 @@ from sparring.terminal import progress_bar
 class Judges:
     """The metrics and baselines of a recipe; `missing` says which metrics are not installed, and how to get them."""
 
-    metrics: Mapping[str, Metric]
+    metrics: Mapping[str, Metric | SetMetric]
     baselines: Mapping[str, Baseline]
     missing: Sequence[str]
 
     def only(self, metric: str) -> Judges:
         return Judges({metric: self.metrics[metric]}, {}, ())
 
+    def prepare(self, data: Data) -> None:
+        """Show the data to those that want to see them first (to train an extractor, say); every process does."""
+        for judge in (*self.metrics.values(), *self.baselines.values()):
+            judge.prepare(data)
+
 
 def judges_of(recipe: Recipe, plugins: Plugins) -> Judges:
     """Raises `RecipeError` if the metric that chooses the best checkpoint is none of the metrics, or is not installed."""
-    metrics: dict[str, Metric] = {}
+    metrics: dict[str, Metric | SetMetric] = {}
     needs: dict[str, list[str]] = {}
     for use in recipe.evaluation.metrics:
         if absent := plugins.find("metric", use.name).missing():
@@ -63,23 +70,34 @@ def judge(
     examples = data.examples(split)
     if not len(examples):
         raise DataError(f"there are no {split} examples: {data.describe()}")
+    judges.prepare(data)
     systems: dict[str, Application | Baseline] = {**judges.baselines, name: answerer}
+    single = {metric: how for metric, how in judges.metrics.items() if isinstance(how, Metric)}
+    sets = {metric: how for metric, how in judges.metrics.items() if isinstance(how, SetMetric)}
+    lines = _judge_examples(systems, single, examples, split) if single else []
+    lines += judge_sets(systems, sets, examples, data, split) if sets else []
+    columns = [Column(m, how.unit, how.higher_is_better, how.decimals, how.protocol()) for m, how in judges.metrics.items()]
+    about = {"split": split, "examples": len(examples), "data": data.describe(), **protocol}
+    return Scorecard(title, about, columns, lines, judges.missing)
+
+
+def _judge_examples(
+    systems: Mapping[str, Application | Baseline], metrics: Mapping[str, Metric], examples: Sequence[Example], split: Split
+) -> list[Line]:
+    """A line for each example and system; every process judges its share, and gets all."""
     mine: list[tuple[int, Line]] = []
     for number in progress_bar(iterable=share(range(len(examples))), desc=f"judging {split}", unit="example", leave=False):
         example = examples[number]
         for system, who in systems.items():
             with torch.no_grad(), alone():
                 output = who.answer(example)
-            scores = {metric: float(how.score(output, example)) for metric, how in judges.metrics.items()}
+            scores = {metric: float(how.score(output, example)) for metric, how in metrics.items()}
             mine.append((number, Line(system, example.name, dict(example.conditions), scores)))
     gathered = [(number, Line(**line)) for part in gather([(number, vars(line)) for number, line in mine]) for number, line in part]
-    lines = [line for _, line in sorted(gathered, key=lambda entry: entry[0])]
-    columns = [Column(m, how.unit, how.higher_is_better, how.decimals, how.protocol()) for m, how in judges.metrics.items()]
-    about = {"split": split, "examples": len(examples), "data": data.describe(), **protocol}
-    return Scorecard(title, about, columns, lines, judges.missing)
+    return [line for _, line in sorted(gathered, key=lambda entry: entry[0])]
 
 
-def better(new: float, old: float | None, metric: Metric) -> bool:
+def better(new: float, old: float | None, metric: Metric | SetMetric) -> bool:
     if math.isnan(new):
         return False
     return old is None or (new > old if metric.higher_is_better else new < old)
@@ -95,7 +113,9 @@ def evaluate(
     _require_only_data_and_evaluation(recipe, overrides)
     device = this_device()
     data: Data = build(plugins, "data", recipe.data.use)
-    answerer = application(recipe, plugins, SavedNetworks(recipe, plugins, chosen, device), device, label=f"{run} at step {chosen.step}")
+    recipe = filled(recipe, plugins, data.facts())
+    saved = SavedNetworks(recipe, plugins, chosen, device)
+    answerer = application_of(recipe, plugins, saved, device, label=f"{run} at step {chosen.step}")
     name = Path(run).resolve().name
     card = judge(
         answerer, name, data, split, judges_of(recipe, plugins),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import mean, stdev
@@ -29,17 +29,24 @@ class Column:
 
 @dataclass(frozen=True)
 class Line:
-    """The scores of one system on one example; NaN where a metric is not defined."""
+    """The scores of one system on one example; NaN where a metric is not defined.
+
+    A line without an example is about all that the system made, taken together; `spreads` are those that its metrics define.
+    """
 
     system: str
     example: str
     conditions: Mapping[str, str | float]
     scores: Mapping[str, float]
+    spreads: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Summary:
-    """Mean over the examples for which the metric is defined, and half the width of its 95 % confidence interval (normal approximation)."""
+    """Mean over the examples for which the metric is defined, and half the width of its 95 % confidence interval (normal approximation).
+
+    For a metric of sets: its one value, and the spread that it defines.
+    """
 
     mean: float
     margin: float
@@ -63,7 +70,10 @@ class Scorecard:
     def summary(self, system: str, metric: str, *, conditions: Mapping[str, str | float] | None = None) -> Summary:
         """Over all examples, or over those under the given conditions."""
         wanted = (conditions or {}).items()
-        scores = [line.scores[metric] for line in self.lines if line.system == system and wanted <= line.conditions.items()]
+        lines = [line for line in self.lines if line.system == system and metric in line.scores and wanted <= line.conditions.items()]
+        if lines and metric in lines[0].spreads:
+            return Summary(lines[0].scores[metric], lines[0].spreads[metric], 1)
+        scores = [line.scores[metric] for line in lines]
         defined = [score for score in scores if not math.isnan(score)]
         if not defined:
             return Summary(math.nan, math.nan, 0)
@@ -77,8 +87,7 @@ class Scorecard:
             values = sorted({line.conditions[name] for line in self.lines if name in line.conditions}, key=_numbers_first)
             if 1 < len(values) <= MOST_VALUES:
                 blocks += [self._block(f"{name} = {value}", {name: value}) for value in values]
-        examples = len({line.example for line in self.lines})
-        legend = f"{examples} examples; mean ± half of the 95 % confidence interval; ↑ higher is better, ↓ lower"
+        legend = "; ".join((*self._legend(), "↑ higher is better, ↓ lower"))
         rows = [self._heading(), *(row for block in blocks for row in block)]
         return "\n".join([self.title, legend, "", aligned(rows, numbers=True), *self.notes])
 
@@ -91,6 +100,12 @@ class Scorecard:
         write_json(folder / "scorecard.json", _without_nan(record))
         write_text(folder / "scorecard.txt", self.table(by_condition=True) + "\n")
         return folder / "scorecard.txt"
+
+    def _legend(self) -> Iterator[str]:
+        if examples := len({line.example for line in self.lines if line.example}):
+            yield f"{examples} examples; mean ± half of the 95 % confidence interval"
+        if any(line.spreads for line in self.lines):
+            yield "scores of sets: ± their own spread"
 
     def _conditions(self) -> list[str]:
         return list(dict.fromkeys(name for line in self.lines for name in line.conditions))
@@ -115,7 +130,7 @@ class Scorecard:
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(["system", "example", *conditions, *(column.name for column in self.columns)])
         for line in self.lines:
-            scores = (repr(line.scores[column.name]) for column in self.columns)
+            scores = (repr(line.scores[column.name]) if column.name in line.scores else "" for column in self.columns)
             writer.writerow([line.system, line.example, *(line.conditions.get(name, "") for name in conditions), *scores])
         return text.getvalue()
 
