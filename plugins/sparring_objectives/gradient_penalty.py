@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import Literal
 
 import torch
-from einops import rearrange
 from torch import Tensor
 
 from sparring import Contest, Regularizer, Round
+from sparring_objectives.slope import slope
 
 
 class GradientPenalty(Regularizer):
     """The squared distance of the slope's norm from `target`, at random points between real and fake (Gulrajani et al. 2017, eq. 3).
 
-    Every sample has its own point on the line and its own norm, over all dimensions but the batch. The critic must therefore judge samples
-    independently: no batch norm. `sides: one` leaves slopes below the target alone. A weight of 10 is the paper's.
+    Every sample has its own point on the line and its own norm, over all dimensions but the batch; lists of scores are added up first.
+    The critic must therefore judge samples independently: no batch norm. `sides: one` leaves slopes below the target alone. A weight of
+    10 is the paper's.
     """
 
     def __init__(self, *, sides: Literal["one", "two"] = "two", target: float = 1.0) -> None:
@@ -25,10 +26,8 @@ class GradientPenalty(Regularizer):
     def penalty(self, round: Round, contest: Contest) -> Tensor:
         real, fake = (round[name].detach() for name in contest.judged)
         share = round.noise(f"gradient-penalty of {contest.fake}").uniform(*[1] * (real.ndim - 1))
-        between = torch.lerp(fake, real, share).requires_grad_()
-        scores = round.replace(**{contest.judged[1]: between})[contest.fake]
-        (slope,) = torch.autograd.grad(scores.sum(), between, create_graph=True)
-        excess = rearrange(slope, "batch ... -> batch (...)").norm(dim=1) - self.target
+        between = torch.lerp(fake, real, share)
+        excess = slope(round, between, score=contest.fake, judged=contest.judged[1]).norm(dim=1) - self.target
         if self.sides == "one":
             excess = excess.clamp(min=0)
         return excess.square().mean()
