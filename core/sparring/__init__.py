@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from sparring.metric import Baseline, Metric, SetMetric, SetScore
     from sparring.objective import AdversarialLoss, Loss, Regularizer, View
     from sparring.play.collective import gather, global_mean, global_rows, share, world_size
+    from sparring.play.noise import Noise
+    from sparring.play.progress import Progress
     from sparring.play.round import Round
     from sparring.plugins.registry import Plugins
     from sparring.recipe.recipe import Recipe, load_recipe
@@ -40,9 +42,11 @@ __all__ = [
     "GameError",
     "Loss",
     "Metric",
+    "Noise",
     "PluginError",
     "Plugins",
     "Problem",
+    "Progress",
     "Recipe",
     "RecipeError",
     "Regularizer",
@@ -79,6 +83,8 @@ _HOMES = {
     "sparring.play.collective": ("gather", "global_mean", "global_rows", "share", "world_size"),
     "sparring.plugins.registry": ("Plugins",),
     "sparring.recipe.recipe": ("Recipe", "load_recipe"),
+    "sparring.play.noise": ("Noise",),
+    "sparring.play.progress": ("Progress",),
     "sparring.play.round": ("Round",),
     "sparring.terminal": ("progress_bar",),
     "sparring.task": ("Contest", "Task", "tensor"),

@@ -18,7 +18,7 @@ class Metric(ABC):
     higher_is_better: ClassVar[bool] = True
     decimals: ClassVar[int] = 2
 
-    def prepare(self, data: Data) -> None:
+    def prepare(self, data: Data) -> None:  # noqa: B027 (few have anything to do)
         """Called by every process before judging begins, for what depends on the data."""
 
     @abstractmethod
@@ -50,7 +50,7 @@ class SetMetric(ABC):
     samples: int | None = None
     """How many answers the set has; None for one to each held-out example. More than there are examples: further draws of them."""
 
-    def prepare(self, data: Data) -> None:
+    def prepare(self, data: Data) -> None:  # noqa: B027 (few have anything to do)
         """Called by every process before judging begins, for what depends on the data."""
 
     @abstractmethod
@@ -69,7 +69,7 @@ class SetMetric(ABC):
 class Baseline(ABC):
     """A system without training that every scorecard recomputes on the same examples."""
 
-    def prepare(self, data: Data) -> None:
+    def prepare(self, data: Data) -> None:  # noqa: B027 (few have anything to do)
         """Called by every process before judging begins, for what depends on the data."""
 
     @abstractmethod

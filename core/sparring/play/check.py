@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import torch
 from torch import Tensor
 
+from sparring.errors import GameError
 from sparring.play.drawing import mermaid
 from sparring.play.game import Game, build_game
 from sparring.play.round import Round
@@ -31,8 +34,11 @@ def _networks(game: Game) -> str:
 def _shapes(game: Game) -> str:
     batch = tiny_batch(game.data, game.recipe.run.seed, torch.device("cpu"))
     round = Round(game.graph, game.networks, tiny_hand(game, batch, {}))
-    shown = {**batch, **{name: round[name] for name in game.graph.methods}}
-    return "\n".join([f"Shapes of a batch of {SAMPLES}", aligned([(name, _shape(value)) for name, value in shown.items()])])
+    shown = [(name, _shape(value)) for name, value in batch.items()]
+    for name in game.graph.methods:
+        with contextlib.suppress(GameError):  # a tensor that these networks do not have, and that no term asks for
+            shown.append((name, _shape(round[name])))
+    return "\n".join([f"Shapes of a batch of {SAMPLES}", aligned(shown)])
 
 
 def _shape(value: object) -> str:

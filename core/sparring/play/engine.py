@@ -111,6 +111,7 @@ class Engine:
         weights = {name: term.weight(progress.step) for name, term in seat.player.active_terms(progress.step).items()}
         sums: dict[str, Tensor] = {}
         measured: dict[str, Tensor] = {}
+        real: list[Tensor] = []
         self._seed_layers(fold(self.seed, "turn", progress.step, seat.name, number, self._first_row))
         with self.networks.learning(seat.player.learns):
             for part in range(self.accumulate):
@@ -124,7 +125,8 @@ class Engine:
                     sums[name] = sums[name] + value.detach() if name in sums else value.detach()
                 for name, value in seat.player.measured(progress.step).items():
                     measured[name] = measured[name] + value if name in measured else value
-                self.views.observe(seat.player.real_scores(progress.step))
+                real += seat.player.real_scores(progress.step)
+        self.views.observe(real)
         norm = self._finish(seat, progress.step, sums)
         means = {f"{seat.name}/{name}": value / self.accumulate for name, value in (*sums.items(), *measured.items())}
         return {**means, f"{seat.name}/gradient-norm": norm, f"{seat.name}/lr": seat.optimizer.param_groups[0]["lr"]}

@@ -155,8 +155,8 @@ def _term(plugins: Plugins, graph: Graph, player: PlayerSection, section: TermSe
         )  # fmt: skip
     if isinstance(objective, Regularizer):
         if not (objective.has("penalty") or objective.has("project")):
-            use = section.use
-            raise RecipeError([Problem(use.where, use.path, f"{use.name!r} is no term", (f"write networks.NAME.regularizers: [{use.name}]",))])
+            use, hint = section.use, f"write networks.NAME.regularizers: [{section.use.name}]"
+            raise RecipeError([Problem(use.where, use.path, f"{use.name!r} is no term", (hint,))])
         return PenaltyTerm(objective, judging or judged, weight=weight, start=section.start, until=section.until)
     return LossTerm(objective, section.of, weight=weight, start=section.start, until=section.until)
 

@@ -17,9 +17,7 @@ class Graph:
     `needs[tensor]` are its argument names in order; `reaches[tensor]` is everything that its value depends on, itself included.
     """
 
-    def __init__(
-        self, task: Task, networks: Iterable[str], fields: Iterable[str], *, view: Callable[..., Any] | None = None
-    ) -> None:
+    def __init__(self, task: Task, networks: Iterable[str], fields: Iterable[str], *, view: Callable[..., Any] | None = None) -> None:
         self.contests: tuple[Contest, ...] = tuple(task.contests)
         self.networks, self.fields = frozenset(networks), frozenset(fields)
         self.methods: dict[str, Callable[..., Any]] = {

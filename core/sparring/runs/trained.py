@@ -28,7 +28,8 @@ def load(
 ) -> Application:  # fmt: skip
     """An application of a trained run: `sparring.load("runs/segan-small").apply(["noisy.wav"], "enhanced")`.
 
-    `application` is one of those that the run's task has; without it, the main one. `checkpoint` is `best` (the newest, if the run chose no best), `last`, or a step. Networks with a moving average give that.
+    `application` is one of those that the run's task has, by default the main one. `checkpoint` is `best` (the newest, if the run chose
+    no best), `last`, or a step. Networks with a moving average give that.
     Raises `CheckpointError` if there is no such checkpoint.
     """
     plugins = plugins or Plugins()

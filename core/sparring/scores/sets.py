@@ -27,9 +27,7 @@ def judge_sets(
     lines = []
     for system, who in systems.items():
         remembered = _walk(who, system, metrics, wanted, examples, data)
-        found = {
-            name: metric.score(remembered[name], _Draws(examples, wanted[name]), data, split) for name, metric in metrics.items()
-        }
+        found = {name: metric.score(remembered[name], _Draws(examples, wanted[name]), data, split) for name, metric in metrics.items()}
         scores, spreads = {name: float(one.value) for name, one in found.items()}, {name: float(one.spread) for name, one in found.items()}
         lines.append(Line(system, "", {}, scores, spreads))
     return lines
@@ -54,8 +52,9 @@ class _Draws(Sequence[Example]):
 
 
 def _walk(
-    who: Application | Baseline, system: str, metrics: Mapping[str, SetMetric], wanted: Mapping[str, int], examples: Sequence[Example], data: Data
-) -> dict[str, Tensor]:
+    who: Application | Baseline, system: str, metrics: Mapping[str, SetMetric], wanted: Mapping[str, int],
+    examples: Sequence[Example], data: Data,
+) -> dict[str, Tensor]:  # fmt: skip
     """What each metric remembers of a system's answers, in the order of the examples."""
     starts = range(0, max(wanted.values()), BATCH)
     rows: dict[str, dict[int, Tensor]] = {name: {} for name in metrics}
