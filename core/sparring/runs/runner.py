@@ -60,6 +60,7 @@ class Run:
         """Play to the end, from where the folder says that it was left. False if it was asked to stop before."""
         start = self._resume()
         self._introduce(start)
+        self.judges.prepare(self.game.data)
         engine = self.game.engine(self.accelerator)
         display = Display(steps=engine.steps, start=start, samples_per_step=engine.samples_per_step, shown=self.is_main)
         if start < engine.steps:

@@ -1,0 +1,1 @@
+"""Images: the tasks, data, networks and applications of image generation."""
