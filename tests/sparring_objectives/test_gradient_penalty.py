@@ -2,48 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 import pytest
 import torch
+from judging import CONTEST, Scales, linear_critic, round_of
 from torch import Tensor, nn
 
-from sparring import Contest, Round, Task, tensor
-from sparring.play.graph import Graph
-from sparring.play.networks import Networks
-from sparring.play.noise import Rows
-from sparring.play.progress import Progress
-from sparring.play.round import Hand
 from sparring_objectives.gradient_penalty import GradientPenalty
-
-CONTEST = Contest(real="real_score", fake="fake_score", judged=("real", "fake"))
-
-
-class Samples(Task):
-    contests: ClassVar[tuple[Contest, ...]] = (CONTEST,)
-
-    @tensor
-    def real_score(self, critic: nn.Module, real: Tensor) -> Tensor:
-        return critic(real)
-
-    @tensor
-    def fake_score(self, critic: nn.Module, fake: Tensor) -> Tensor:
-        return critic(fake)
-
-
-def round_of(critic: nn.Module, **fields: Tensor) -> Round:
-    learned = {"critic": frozenset({"critic"})}
-    batch = len(fields["real"])
-    progress, rows = Progress(step=0, samples=0, steps=1), Rows(0, batch, batch)
-    hand = Hand(fields, progress=progress, rows=rows, key=(1, 0), device=torch.device("cpu"), waiting=learned)
-    return Round(Graph(Samples(), ["critic"], fields), Networks({"critic": critic}), hand, "critic")
-
-
-def linear_critic(norm: float) -> nn.Sequential:
-    linear = nn.Linear(12, 1)
-    with torch.no_grad():
-        linear.weight.mul_(norm / linear.weight.norm())
-    return nn.Sequential(nn.Flatten(), linear)
 
 
 @pytest.mark.parametrize(
@@ -102,3 +66,12 @@ def test_the_penalty_teaches_the_critic() -> None:
 
     weight = critic[1].get_parameter("weight")
     torch.testing.assert_close(weight.grad, 2 * (3 - 1) * weight / 3)
+
+
+def test_scores_of_several_scales_are_added_up_before_their_slope_is_taken() -> None:
+    critic = linear_critic(1.5)
+    round = round_of(Scales([critic, critic]), real=torch.randn(5, 12), fake=torch.randn(5, 12))
+
+    paid = GradientPenalty().penalty(round, CONTEST)
+
+    assert paid.item() == pytest.approx((2 * 1.5 - 1) ** 2, abs=1e-5)

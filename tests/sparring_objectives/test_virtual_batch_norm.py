@@ -72,3 +72,26 @@ def test_a_variance_that_rounding_makes_negative_is_taken_for_none(norm: Virtual
     normalized, _ = norm(mean[:, None].expand(2, 3, 7), rounded)
 
     assert normalized.isfinite().all()
+
+
+@pytest.mark.parametrize("positions", [(), (7,), (5, 4)])
+def test_an_example_of_its_own_is_one_sample_among_the_reference(positions: tuple[int, ...]) -> None:
+    norm = VirtualBatchNorm(3, own="example")
+    reference, batch = torch.randn(4, 3, *positions), 3 + torch.randn(2, 3, *positions)
+    _, moments = norm(reference)
+
+    normalized, _ = norm(batch, moments)
+
+    for example, expected in zip(batch, normalized, strict=True):
+        own, dims = example.reshape(3, -1), [0, *range(2, reference.ndim)]
+        mean = (own.mean(1) + 4 * reference.mean(dims)) / 5
+        variance = (own.square().mean(1) + 4 * reference.square().mean(dims)) / 5 - mean.square()
+        by_hand = (own - mean[:, None]) / (variance[:, None] + 1e-5).sqrt() * norm.scale[:, None] + norm.shift[:, None]
+        torch.testing.assert_close(expected.reshape(3, -1), by_hand, atol=1e-5, rtol=1e-5)
+
+
+def test_an_example_of_its_own_does_not_depend_on_the_others() -> None:
+    norm = VirtualBatchNorm(3, own="example")
+    batch, (_, moments) = torch.randn(6, 3, 7), norm(torch.randn(4, 3, 7))
+
+    torch.testing.assert_close(norm(batch[:1], moments)[0], norm(batch, moments)[0][:1])

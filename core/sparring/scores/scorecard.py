@@ -72,7 +72,8 @@ class Scorecard:
         wanted = (conditions or {}).items()
         lines = [line for line in self.lines if line.system == system and metric in line.scores and wanted <= line.conditions.items()]
         if lines and metric in lines[0].spreads:
-            return Summary(lines[0].scores[metric], lines[0].spreads[metric], 1)
+            score = lines[0].scores[metric]
+            return Summary(score, lines[0].spreads[metric], 0 if math.isnan(score) else 1)
         scores = [line.scores[metric] for line in lines]
         defined = [score for score in scores if not math.isnan(score)]
         if not defined:
@@ -140,9 +141,9 @@ def _numbers_first(value: str | float) -> tuple[bool, str | float]:
 
 
 def _without_nan(value: JSON) -> JSON:
-    """JSON has no NaN: what is not defined is null."""
+    """JSON has no NaN and no infinity: what is not defined is null."""
     if isinstance(value, dict):
         return {key: _without_nan(part) for key, part in value.items()}
     if isinstance(value, list):
         return [_without_nan(part) for part in value]
-    return None if isinstance(value, float) and math.isnan(value) else value
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,52 @@
+"""What the image plugins share: pictures in and out, grids, examples, feature extractors and scores.
+
+This is the public door. Names are imported when first asked for, so that importing the package costs no torch.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sparring_vision.grid import image_grid
+    from sparring_vision.image_example import ImageExample, Picture
+    from sparring_vision.pixels import from_pixels, to_pixels
+    from sparring_vision.reading import check_image, decode_image, fit_image, image_files, read_image
+    from sparring_vision.writing import save_image
+
+__all__ = [
+    "ImageExample",
+    "Picture",
+    "check_image",
+    "decode_image",
+    "fit_image",
+    "from_pixels",
+    "image_files",
+    "image_grid",
+    "read_image",
+    "save_image",
+    "to_pixels",
+]
+
+_HOMES = {
+    "sparring_vision.grid": ("image_grid",),
+    "sparring_vision.image_example": ("ImageExample", "Picture"),
+    "sparring_vision.pixels": ("from_pixels", "to_pixels"),
+    "sparring_vision.reading": ("check_image", "decode_image", "fit_image", "image_files", "read_image"),
+    "sparring_vision.writing": ("save_image",),
+}
+
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__
