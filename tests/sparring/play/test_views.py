@@ -15,8 +15,8 @@ from sparring import AdversarialLoss, Component, Plugins, RecipeError, Regulariz
 from sparring.play.accelerator import accelerator_for
 from sparring.play.engine import Step
 from sparring.play.game import Game, build_game
-from sparring.play.wiring import check_wiring, tiny_batch, tiny_hand
 from sparring.play.round import Round
+from sparring.play.wiring import check_wiring, tiny_batch, tiny_hand
 
 
 class Doubled(View):
