@@ -5,7 +5,8 @@
     python tools/ring_table.py --recipe recipes/toy-grid.yaml --output runs/grid-table
 
 Leaves `table.md` and `table.csv` in the output folder, beside the recipe, the log and the run of every row and seed. What was played
-before, at the same settings, is not played again. Each run has one thread. `consistency` is missing: it moves images, and points have no
+before, at the same settings, is not played again. Each run has one thread. Optimizer and average are not the recipe's: Adam with DCGAN's betas of
+0.5 and 0.999, and the generator as it is at the end, since a moving average hides a collapse. `consistency` is missing: it moves images, and points have no
 pixels to move.
 """
 
@@ -55,6 +56,9 @@ class Row:
     def recipe(self, base: Mapping[str, Any], *, name: str, steps: int, seed: int) -> dict[str, Any]:
         """The recipe of this row: `base` with its terms replaced, without looks at how it is going."""
         tree = deepcopy(dict(base))
+        tree["networks"]["generator"].pop("ema", None)
+        for player in tree["players"].values():
+            player["optimizer"]["betas"] = [0.5, 0.999]
         adversarial = {"use": self.loss, **self.options}
         judge, maker = tree["players"]["discriminator"], tree["players"]["generator"]
         judge["terms"] = {"adversarial": {**adversarial, **({"flipped": self.flipped} if self.flipped else {})}, **self.judge}

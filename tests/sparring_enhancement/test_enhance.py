@@ -31,7 +31,7 @@ TOLERANCE = 1e-4
 
 def enhancer(generator: nn.Module, *, chunk_samples: int = 4096, preemphasis: float = 0.95) -> Enhance:
     data = {"sample_rate_hz": 16000, "chunk_samples": chunk_samples, "preemphasis": preemphasis}
-    return Enhance(Trained({"generator": generator.eval()}, task={}, data=data, device=torch.device("cpu")))
+    return Enhance(Trained({"generator": generator.eval()}, task={}, data=data, device=torch.device("cpu"), open_data=NoisySpeech))
 
 
 def small_generator() -> Generator:
@@ -364,7 +364,7 @@ from sparring_enhancement.enhance import Enhance
 
 accelerator = Accelerator(cpu=True)
 data = {"sample_rate_hz": 16000, "chunk_samples": 4096, "preemphasis": 0.95}
-application = Enhance(Trained({"generator": nn.Identity()}, task={}, data=data, device=torch.device("cpu")))
+application = Enhance(Trained({"generator": nn.Identity()}, task={}, data=data, device=torch.device("cpu"), open_data=dict))
 report = application.apply([sys.argv[1]], sys.argv[2])
 told = f"{[path.name for path in report.written]}|{[reason for _, reason in report.skipped]}"
 Path(sys.argv[3], f"told-by-{accelerator.process_index}").write_text(told)

@@ -81,14 +81,15 @@ def test_a_damaged_file_of_the_classifier_is_replaced(data: ToyImages, cache: Pa
 def test_without_classes_the_classifier_tells_right_angles_and_class_scores_are_not_defined() -> None:
     data = ToyImages(labelled=False)
     examples = data.examples("test")
+    images = [data.image("test", index) for index in range(len(examples))]
     metric = ClassesCovered()
     metric.prepare(data)
 
-    score = metric.score(metric.remember([example.image for example in examples], examples, data), examples, data, "test")
+    score = metric.score(metric.remember(images, examples, data), examples, data, "test")
 
     assert math.isnan(score.value)
     assert metric.protocol()["extractor"] == "classifier of rotations trained on these data, 64 features"
-    assert extractor_for(data, "classifier").logits([examples[0].image]).shape == (1, 4)
+    assert extractor_for(data, "classifier").logits(images[:1]).shape == (1, 4)
 
 
 def test_features_of_real_images_are_read_from_the_cache(data: ToyImages, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,16 +44,16 @@ def application_of(
 ) -> Application:
     """The application of that name of the recipe's task (or its main one) on these networks."""
     task = load_target(plugins.find("task", recipe.task.name).component.target)
-    name = name or task.applications[0]
-    if name not in task.applications:
-        hints = did_you_mean(name, task.applications, what="applications")
-        raise RecipeError([Problem("", "", f"task {recipe.task.name!r} has no application {name!r}", hints)])
+    chosen: str = name or task.applications[0]
+    if chosen not in task.applications:
+        hints = did_you_mean(chosen, task.applications, what="applications")
+        raise RecipeError([Problem("", "", f"task {recipe.task.name!r} has no application {chosen!r}", hints)])
     task_options, data_options = options_of(plugins, "task", recipe.task), options_of(plugins, "data", recipe.data.use)
     trained = Trained(
         networks, task=task_options, data=data_options, device=device, label=label,
         open_data=lambda: build(plugins, "data", recipe.data.use),
     )  # fmt: skip
-    target = load_target(plugins.find("application", name).component.target)
+    target = load_target(plugins.find("application", chosen).component.target)
     return target(trained)
 
 

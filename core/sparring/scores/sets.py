@@ -34,18 +34,18 @@ def judge_sets(
 
 
 class _Draws(Sequence[Example]):
-    """The first `count` examples, in turn; once they are used up, further draws of them."""
+    """The first `size` examples, in turn; once they are used up, further draws of them."""
 
-    def __init__(self, examples: Sequence[Example], count: int) -> None:
-        self.examples, self.count = examples, count
+    def __init__(self, examples: Sequence[Example], size: int) -> None:
+        self.examples, self.size = examples, size
 
     def __len__(self) -> int:
-        return self.count
+        return self.size
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
-            return [self[number] for number in range(*index.indices(self.count))]
-        if not 0 <= index < self.count:
+            return [self[number] for number in range(*index.indices(self.size))]
+        if not 0 <= index < self.size:
             raise IndexError(index)
         draw, number = divmod(index, len(self.examples))
         return self.examples[number] if draw == 0 else replace(self.examples[number], draw=draw)
