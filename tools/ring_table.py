@@ -5,9 +5,9 @@
     python tools/ring_table.py --recipe recipes/toy-grid.yaml --output runs/grid-table
 
 Leaves `table.md` and `table.csv` in the output folder, beside the recipe, the log and the run of every row and seed. What was played
-before, at the same settings, is not played again. Each run has one thread. Optimizer and average are not the recipe's: Adam with DCGAN's betas of
-0.5 and 0.999, and the generator as it is at the end, since a moving average hides a collapse. `consistency` is missing: it moves images, and points have no
-pixels to move.
+before, at the same settings, is not played again. Each run has one thread. Optimizer and average are not the recipe's: Adam with DCGAN's
+betas of 0.5 and 0.999, and the generator as it is at the end, since a moving average hides a collapse. `consistency` is missing: it moves
+images, and points have no pixels to move.
 """
 
 from __future__ import annotations
