@@ -31,6 +31,11 @@ class SpectralNorm(Regularizer):
             raise RecipeError(
                 f"spectral-norm: {type(network).__name__} has no linear, convolutional or embedding layer; take it out of its regularizers"
             )
+        if not all(layer.weight.any() for layer in layers):
+            raise RecipeError(
+                f"spectral-norm: {type(network).__name__} has layers that start at zero, which no singular value can divide; take it out of "
+                "its regularizers"
+            )
         for layer in layers:
             if not parametrize.is_parametrized(layer, "weight"):
                 parametrizations.spectral_norm(layer, n_power_iterations=self.n_power_iterations, eps=self.eps)
