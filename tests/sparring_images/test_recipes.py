@@ -18,7 +18,11 @@ THIN = {
     "cgan": [f"networks.{name}.{option}=4" for name in BOTH for option in ("width", "hidden")],
     "acgan": ["networks.generator.width=4", "networks.generator.hidden=4", "networks.discriminator.width=2"],
     "sngan-projection": [f"networks.{name}.width=4" for name in BOTH],
-    "r3gan": [f"networks.{name}.{option}={sizes}" for name in BOTH for option, sizes in (("widths", "[8, 8, 4, 4]"), ("cardinalities", "[2, 2, 2, 2]"))],
+    "r3gan": [
+        f"networks.{name}.{option}={sizes}"
+        for name in BOTH
+        for option, sizes in (("widths", "[8, 8, 4, 4]"), ("cardinalities", "[2, 2, 2, 2]"))
+    ],
 }
 QUIET = ["evaluation.metrics=[]", "evaluation.baselines=[]", "run.verify_every=1", "run.log_every=1"]
 

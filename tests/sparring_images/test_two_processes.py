@@ -21,7 +21,10 @@ GAME = [
     "networks.discriminator.minibatch_kernels=5", "views={augment: {use: diff-augment}, noise: {use: instance-noise}}",
     "players.discriminator.terms.adversarial.flipped=0.2",
 ]  # fmt: skip
-METRICS = ["evaluation.metrics=[fid, kid, precision, recall, coverage, classes-covered, nearest-neighbour]", "evaluation.baselines=[noise-images]"]
+METRICS = [
+    "evaluation.metrics=[fid, kid, precision, recall, coverage, classes-covered, nearest-neighbour]",
+    "evaluation.baselines=[noise-images]",
+]
 
 pytestmark = pytest.mark.slow
 

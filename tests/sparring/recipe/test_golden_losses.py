@@ -20,6 +20,8 @@ PLAYED = {
     "segan": NARROW,
     "segan-small": ["players.generator.optimizer.lr=1.0e-3", "players.discriminator.optimizer.lr=1.0e-3"],
     "segan-regression": ["players.generator.optimizer.lr=1.0e-3"],
+    "dcgan-digits": [f"networks.{network}.width=4" for network in ("generator", "discriminator")],
+    "toy-ring": [],
 }
 GOLDEN: dict[str, dict[str, list[float]]] = {
     "segan": {
@@ -33,6 +35,15 @@ GOLDEN: dict[str, dict[str, list[float]]] = {
         "generator/l1": [0.0334942, 0.0128902, 0.0123198, 0.0130954, 0.0246718, 0.0246243],
     },
     "segan-regression": {"generator/l1": [0.0334942, 0.0128904, 0.0123196, 0.0130954, 0.0246735, 0.0246289]},
+    "dcgan-digits": {
+        "discriminator/adversarial": [1.4167163, 1.2442236, 1.3595068, 1.3703508, 1.2743366, 1.2051609],
+        "generator/adversarial": [0.79319, 0.7991322, 0.7514222, 0.729512, 0.7119306, 0.8469889],
+    },
+    "toy-ring": {
+        "discriminator/adversarial": [0.7072624, 0.681592, 0.665102, 0.6683993, 0.6627922, 0.6398281],
+        "discriminator/r1": [0.0001622, 0.0011138, 0.002176, 0.0024922, 0.0013653, 0.0041656],
+        "generator/adversarial": [0.715968, 0.7303712, 0.7487707, 0.7574893, 0.7560496, 0.8155293],
+    },
 }
 
 
