@@ -33,8 +33,8 @@ class SpectralNorm(Regularizer):
             )
         if not all(layer.weight.any() for layer in layers):
             raise RecipeError(
-                f"spectral-norm: {type(network).__name__} has layers that start at zero, which no singular value can divide; take it out of "
-                "its regularizers"
+                f"spectral-norm: {type(network).__name__} has layers that start at zero, which no singular value can divide; take it out "
+                "of its regularizers"
             )
         for layer in layers:
             if not parametrize.is_parametrized(layer, "weight"):

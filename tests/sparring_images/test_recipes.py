@@ -12,18 +12,14 @@ from sparring.cli import main
 RECIPES = Path(__file__).parents[2] / "recipes"
 BOTH = ("generator", "discriminator")
 THIN = {
-    **dict.fromkeys(("dcgan", "dcgan-digits", "lsgan", "wgan", "improved-gan", "wgan-gp"), [f"networks.{name}.width=4" for name in BOTH]),
     "gan": ["networks.generator.width=16", "networks.discriminator.width=8"],
     "began": [f"networks.{name}.filters=4" for name in BOTH],
     "cgan": [f"networks.{name}.{option}=4" for name in BOTH for option in ("width", "hidden")],
     "acgan": ["networks.generator.width=4", "networks.generator.hidden=4", "networks.discriminator.width=2"],
-    "sngan-projection": [f"networks.{name}.width=4" for name in BOTH],
-    "r3gan": [
-        f"networks.{name}.{option}={sizes}"
-        for name in BOTH
-        for option, sizes in (("widths", "[8, 8, 4, 4]"), ("cardinalities", "[2, 2, 2, 2]"))
-    ],
+    "r3gan": [f"networks.{name}.widths=[8, 8, 4, 4]" for name in BOTH] + [f"networks.{name}.cardinalities=[2, 2, 2, 2]" for name in BOTH],
 }
+for known in ("dcgan", "dcgan-digits", "lsgan", "wgan", "improved-gan", "wgan-gp", "sngan-projection"):
+    THIN[known] = [f"networks.{name}.width=4" for name in BOTH]
 QUIET = ["evaluation.metrics=[]", "evaluation.baselines=[]", "run.verify_every=1", "run.log_every=1"]
 
 
