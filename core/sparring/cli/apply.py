@@ -34,7 +34,7 @@ def apply(arguments: argparse.Namespace) -> int:
 
     application = load(arguments.run, application=arguments.application, checkpoint=arguments.checkpoint, plugins=Plugins())
     if bool(arguments.inputs) != bool(application.inputs):
-        wanted = f"takes {application.inputs}: write them behind the run" if application.inputs else "makes things out of nothing"
+        wanted = f"takes {application.inputs}: write them behind the run" if application.inputs else "takes no inputs: leave them out"
         raise RecipeError([Problem("command line", " ".join(arguments.inputs), f"this application {wanted}")])
     fixed = [name for name, one in inspect.signature(application.apply).parameters.items() if one.kind is not one.KEYWORD_ONLY]
     try:

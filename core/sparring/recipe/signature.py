@@ -182,6 +182,11 @@ WANTED = {int: "a whole number", float: "a number", bool: "true or false", str: 
 MANY = {int: "whole numbers", float: "numbers", bool: "truth values", str: "texts"}
 
 
+def _plain(kind: Any) -> Any:
+    """A type without the bounds that it is annotated with."""
+    return get_args(kind)[0] if get_origin(kind) is Annotated else kind
+
+
 def _wanted(kind: Any) -> str:
     """A type in plain words."""
     origin, members = get_origin(kind), get_args(kind)
@@ -198,7 +203,7 @@ def _wanted(kind: Any) -> str:
     if inspect.isclass(origin) and issubclass(origin, Mapping):
         return f"a mapping to {MANY.get(members[1], 'values')}"
     if inspect.isclass(origin) and issubclass(origin, Iterable):
-        return f"a list of {MANY.get(members[0], 'values') if members else 'values'}"
+        return f"a list of {MANY.get(_plain(members[0]), 'values') if members else 'values'}"
     if getattr(kind, "__name__", "") in ("Path", "PurePath"):
         return "a path"
     return _text(kind)
