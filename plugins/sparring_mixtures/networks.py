@@ -55,7 +55,7 @@ class PointsDiscriminator(nn.Module):
     ) -> None:
         super().__init__()
         self.hidden = nn.Sequential(*_layers(2, width, depth, activation))
-        self.minibatch = MinibatchDiscrimination(width, kernels=minibatch_kernels) if minibatch_kernels else nn.Identity()
+        self.minibatch = MinibatchDiscrimination(width, kernels=minibatch_kernels, average=True) if minibatch_kernels else nn.Identity()
         self.deviation = MinibatchDeviation() if batch_deviation else nn.Identity()
         self.score = nn.Linear(width + minibatch_kernels + batch_deviation, 1)
 

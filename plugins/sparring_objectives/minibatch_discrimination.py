@@ -17,10 +17,14 @@ class MinibatchDiscrimination(nn.Module):
     batch, so that two processes equal one. As in the released code, a sample is not compared with itself, and the columns of T are
     directions that start as N(0, 0.05), normalized, each with a learned log scale. Distances are taken in float32; they take
     batch² x kernels x dimensions numbers.
+
+    `average` divides the sums by the number of the others, as the authors' ImageNet code does: from 0 to 1 in a batch of any size, where
+    sums over a large batch of samples that are close together drown the features.
     """
 
-    def __init__(self, features: int, *, kernels: int = 100, dimensions: int = 5) -> None:
+    def __init__(self, features: int, *, kernels: int = 100, dimensions: int = 5, average: bool = False) -> None:
         super().__init__()
+        self.average = average
         self.directions = nn.Parameter(torch.empty(features, kernels, dimensions))
         self.log_scale = nn.Parameter(torch.zeros(kernels, dimensions))
         nn.init.normal_(self.directions, std=0.05)
@@ -31,10 +35,11 @@ class MinibatchDiscrimination(nn.Module):
             return torch.cat([features.float(), self.likeness(features.float())], dim=1)
 
     def likeness(self, features: Float[Tensor, "batch features"]) -> Float[Tensor, "batch kernels"]:
-        """How close each sample is to the others: from 0, unlike all of them, to their number."""
+        """How close each sample is to the others: from 0, unlike all of them, to their number (1 for averages)."""
         weight = torch.nn.functional.normalize(self.directions, dim=0) * self.log_scale.exp()
         own = torch.einsum("nf, fkd -> nkd", features, weight)
         others = global_rows(own)
         distance = (rearrange(own, "n k d -> n 1 k d") - rearrange(others, "m k d -> 1 m k d")).abs().sum(dim=3)
         # The distance to itself is 0, whatever the weights: e⁰ = 1 is what a sample adds to its own sum.
-        return (-distance).exp().sum(dim=1) - 1
+        likeness = (-distance).exp().sum(dim=1) - 1
+        return likeness / max(len(others) - 1, 1) if self.average else likeness

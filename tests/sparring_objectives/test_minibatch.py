@@ -45,6 +45,15 @@ def test_distances_are_summed_over_dimensions_and_likeness_over_the_other_sample
     torch.testing.assert_close(likeness[0], expected)
 
 
+def test_averages_are_the_sums_over_the_number_of_the_others() -> None:
+    torch.manual_seed(0)
+    sums, averages = MinibatchDiscrimination(6, kernels=3), MinibatchDiscrimination(6, kernels=3, average=True)
+    averages.load_state_dict(sums.state_dict())
+    features = torch.randn(5, 6)
+
+    assert torch.allclose(averages.likeness(features), sums.likeness(features) / 4)
+
+
 def test_the_order_of_the_batch_does_not_matter() -> None:
     layer, features, order = MinibatchDiscrimination(6, kernels=4), torch.randn(5, 6), torch.randperm(5)
 
