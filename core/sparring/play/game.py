@@ -21,7 +21,7 @@ from sparring.play.graph import Graph
 from sparring.play.key import fold
 from sparring.play.networks import Networks
 from sparring.play.player import Player, Seat
-from sparring.play.term import AdversarialTerm, LossTerm, PenaltyTerm, Projection, Term, parts
+from sparring.play.term import AdversarialTerm, LossTerm, PenaltyTerm, Term, parts
 from sparring.play.views import Views
 from sparring.plugins.nearest import did_you_mean
 from sparring.plugins.registry import Plugins
@@ -126,11 +126,7 @@ def _seat(recipe: Recipe, plugins: Plugins, graph: Graph, networks: Networks, na
     section = recipe.players[name]
     learned = {network: networks[network] for network in section.learns}
     terms = {term: _term(plugins, graph, section, wiring) for term, wiring in section.terms.items()}
-    projections = {
-        term: Projection(one.objective, start=one.start, until=one.until)
-        for term, one in terms.items()
-        if isinstance(one.objective, Regularizer) and one.objective.has("project")
-    }
+    projections = [one for one in terms.values() if isinstance(one.objective, Regularizer) and one.objective.has("project")]
     valued = {term: one for term, one in terms.items() if not isinstance(one.objective, Regularizer) or one.objective.has("penalty")}
     for one in terms.values():
         if isinstance(one.objective, Regularizer):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from sparring.play.round import Round
-from sparring.play.term import Projection, Term
+from sparring.play.term import Term
 
 
 class Player(nn.Module):
@@ -19,15 +19,13 @@ class Player(nn.Module):
     It is what Accelerate prepares, so that data-parallel training meets one forward per backward, whatever happens inside.
     """
 
-    def __init__(
-        self, name: str, learned: Mapping[str, nn.Module], terms: Mapping[str, Term], projections: Mapping[str, Projection] | None = None
-    ) -> None:
+    def __init__(self, name: str, learned: Mapping[str, nn.Module], terms: Mapping[str, Term], projections: Sequence[Term] = ()) -> None:
         super().__init__()
         self.name = name
         self.learns = frozenset(learned)
         self.networks = nn.ModuleDict(learned)
         self.terms = nn.ModuleDict(terms)
-        self.projections = dict(projections or {})
+        self.projections = tuple(projections)
 
     def forward(self, round: Round) -> dict[str, Tensor]:
         """The unweighted value of every term that is active at this step."""
@@ -43,9 +41,9 @@ class Player(nn.Module):
     @torch.no_grad()
     def project(self, step: int) -> None:
         """Do to the learned networks what its regularizers do after a step."""
-        for projection in self.projections.values():
-            if projection.active(step):
-                projection.objective.project({name: self.networks[name] for name in sorted(self.learns)})
+        for term in self.projections:
+            if term.active(step):
+                term.objective.project({name: self.networks[name] for name in sorted(self.learns)})  # type: ignore[operator]
 
     def measured(self, step: int) -> dict[str, Tensor]:
         """What the terms of this step say for the logs beside their values."""

@@ -116,16 +116,6 @@ class PenaltyTerm(Term):
             return torch.stack([self.objective.penalty(exact, contest) for contest in judged]).sum()
 
 
-class Projection:
-    """What a regularizer does to the learned networks after the player's step, while it is switched on."""
-
-    def __init__(self, objective: Regularizer, *, start: int = 0, until: int | None = None) -> None:
-        self.objective, self.start, self.until = objective, start, until
-
-    def active(self, step: int) -> bool:
-        return self.start <= step and (self.until is None or step < self.until)
-
-
 def parts(graph: Graph, learns: frozenset[str]) -> tuple[tuple[Contest, ...], tuple[Contest, ...]]:
     """The contests that a player judges, and those in which what it learns is judged."""
     judging = tuple(contest for contest in graph.contests if graph.judges(contest) & learns)
