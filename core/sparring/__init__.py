@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sparring.recipe.recipe import Recipe, load_recipe
     from sparring.runs.trained import load
     from sparring.task import Contest, Task, tensor
+    from sparring.tensor_cache import cache_file, keep_tensors, read_tensors
     from sparring.terminal import progress_bar
 
     __version__: str
@@ -60,13 +61,16 @@ __all__ = [
     "Trained",
     "View",
     "__version__",
+    "cache_file",
     "gather",
     "global_mean",
     "global_rows",
     "hookimpl",
+    "keep_tensors",
     "load",
     "load_recipe",
     "progress_bar",
+    "read_tensors",
     "share",
     "tensor",
     "world_size",
@@ -89,6 +93,7 @@ _HOMES = {
     "sparring.terminal": ("progress_bar",),
     "sparring.task": ("Contest", "Task", "tensor"),
     "sparring.runs.trained": ("load",),
+    "sparring.tensor_cache": ("cache_file", "keep_tensors", "read_tensors"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from sparring.data import Data, Example
 
@@ -18,8 +18,8 @@ from sparring.data import Data, Example
 class Trained:
     """What an application works with: networks in evaluation mode on `device`, and how the run's task and data were configured.
 
-    `task` and `data` hold the parameters of those components, defaults included, so that no data set is needed to apply a run;
-    `open_data()` opens it for applications that do need it.
+    `task` and `data` hold the parameters of those components, defaults included, and `statistics` what the training data said of
+    themselves, so that no data set is needed to apply a run; `open_data()` opens it for applications that do need it.
     """
 
     networks: Mapping[str, nn.Module]
@@ -28,6 +28,7 @@ class Trained:
     device: torch.device
     open_data: Callable[[], Data]
     label: str = ""
+    statistics: Mapping[str, Tensor] = field(default_factory=dict)
 
 
 @dataclass
@@ -62,5 +63,6 @@ class Application(ABC):
         return [self.answer(example) for example in examples]
 
     def preview(self, examples: Sequence[Example], folder: Path) -> list[Path]:
-        """Leave something to look at or listen to in `folder`; returns the files written, the most telling ones first."""
+        """Leave something to look at or listen to in `folder`, of one or a few of the examples; returns the files written, the most
+        telling ones first."""
         return []

@@ -57,6 +57,13 @@ class Data(ABC):
         """
         return {}
 
+    def statistics(self) -> Mapping[str, Tensor]:
+        """What a trained run must know of its training data to be applied without them: how features were normalised, say.
+
+        Kept in every checkpoint, and handed to applications as `Trained.statistics`.
+        """
+        return {}
+
     @abstractmethod
     def fingerprint(self) -> str:
         """A hash that changes when the data change; a run refuses to resume on other data."""

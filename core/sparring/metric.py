@@ -29,6 +29,10 @@ class Metric(ABC):
     def protocol(self) -> Mapping[str, str]:
         """What the number depends on, as text: scores with different protocols never share a column."""
 
+    def remark(self) -> str:
+        """A line for the foot of the table, where the number alone would not say what it is worth; asked for after judging."""
+        return ""
+
 
 class SetScore(NamedTuple):
     """The score of a set, and its spread where the protocol defines one (over splits, over subsets)."""
@@ -64,6 +68,10 @@ class SetMetric(ABC):
     @abstractmethod
     def protocol(self) -> Mapping[str, str]:
         """What the number depends on, as text; asked for after `score`."""
+
+    def remark(self) -> str:
+        """A line for the foot of the table, where the number alone would not say what it is worth; asked for after judging."""
+        return ""
 
 
 class Baseline(ABC):

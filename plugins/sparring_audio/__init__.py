@@ -1,4 +1,4 @@
-"""Signal tools that the speech plugins share: files, levels, noises, framing, a sample corpus, metrics.
+"""Signal tools that the speech plugins share: files, levels, noises, framing, WORLD, mel-cepstra, a sample corpus, metrics.
 
 This is the public door. Names are imported when first asked for, so that importing the package costs no torch.
 """
@@ -9,28 +9,47 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sparring_audio.alignment import align
+    from sparring_audio.cepstral_distance import mel_cepstral_distortion
+    from sparring_audio.cepstrum import envelope_of, mel_cepstrum, warping_of
+    from sparring_audio.comparison import heard_frames
     from sparring_audio.corpus import Corpus, Utterance, bundled_corpus
+    from sparring_audio.destinations import Destination
     from sparring_audio.emphasis import deemphasise, preemphasise
+    from sparring_audio.file_by_file import each_file
     from sparring_audio.framing import frame, overlap_add
     from sparring_audio.level import ActiveLevel, active_level, mix
+    from sparring_audio.limited_writer import UNLIMITED, LimitedWriter
     from sparring_audio.metrics import composite, llr, pesq, segmental_snr, si_sdr, stoi, wss
     from sparring_audio.noise import TEST_NOISES, TRAINING_NOISES, Noise, babble
     from sparring_audio.picture import draw_spectrograms
+    from sparring_audio.pitch_distance import log_f0_rmse, vuv_error
     from sparring_audio.reading import AudioInfo, audio_files, blocks, info, read
     from sparring_audio.resampling import StreamingResampler, resample
+    from sparring_audio.splitting import HeldOut, held_out
+    from sparring_audio.trajectory import global_variance, gv_distance, modulation_spectrum, ms_distance
+    from sparring_audio.world import WorldAnalysis, WorldSettings, analyse_world, fft_size_of, synthesise_world
     from sparring_audio.writing import AudioWriter, write
 
 __all__ = [
     "TEST_NOISES",
     "TRAINING_NOISES",
+    "UNLIMITED",
     "ActiveLevel",
     "AudioInfo",
     "AudioWriter",
     "Corpus",
+    "Destination",
+    "HeldOut",
+    "LimitedWriter",
     "Noise",
     "StreamingResampler",
     "Utterance",
+    "WorldAnalysis",
+    "WorldSettings",
     "active_level",
+    "align",
+    "analyse_world",
     "audio_files",
     "babble",
     "blocks",
@@ -38,10 +57,22 @@ __all__ = [
     "composite",
     "deemphasise",
     "draw_spectrograms",
+    "each_file",
+    "envelope_of",
+    "fft_size_of",
     "frame",
+    "global_variance",
+    "gv_distance",
+    "heard_frames",
+    "held_out",
     "info",
     "llr",
+    "log_f0_rmse",
+    "mel_cepstral_distortion",
+    "mel_cepstrum",
     "mix",
+    "modulation_spectrum",
+    "ms_distance",
     "overlap_add",
     "pesq",
     "preemphasise",
@@ -50,20 +81,34 @@ __all__ = [
     "segmental_snr",
     "si_sdr",
     "stoi",
+    "synthesise_world",
+    "vuv_error",
+    "warping_of",
     "write",
     "wss",
 ]
 
 _HOMES = {
+    "sparring_audio.alignment": ("align",),
+    "sparring_audio.cepstral_distance": ("mel_cepstral_distortion",),
+    "sparring_audio.cepstrum": ("envelope_of", "mel_cepstrum", "warping_of"),
+    "sparring_audio.comparison": ("heard_frames",),
     "sparring_audio.corpus": ("Corpus", "Utterance", "bundled_corpus"),
+    "sparring_audio.destinations": ("Destination",),
     "sparring_audio.emphasis": ("deemphasise", "preemphasise"),
+    "sparring_audio.file_by_file": ("each_file",),
     "sparring_audio.framing": ("frame", "overlap_add"),
     "sparring_audio.level": ("ActiveLevel", "active_level", "mix"),
+    "sparring_audio.limited_writer": ("UNLIMITED", "LimitedWriter"),
     "sparring_audio.metrics": ("composite", "llr", "pesq", "segmental_snr", "si_sdr", "stoi", "wss"),
     "sparring_audio.noise": ("TEST_NOISES", "TRAINING_NOISES", "Noise", "babble"),
     "sparring_audio.picture": ("draw_spectrograms",),
+    "sparring_audio.pitch_distance": ("log_f0_rmse", "vuv_error"),
     "sparring_audio.reading": ("AudioInfo", "audio_files", "blocks", "info", "read"),
     "sparring_audio.resampling": ("StreamingResampler", "resample"),
+    "sparring_audio.splitting": ("HeldOut", "held_out"),
+    "sparring_audio.trajectory": ("global_variance", "gv_distance", "modulation_spectrum", "ms_distance"),
+    "sparring_audio.world": ("WorldAnalysis", "WorldSettings", "analyse_world", "fft_size_of", "synthesise_world"),
     "sparring_audio.writing": ("AudioWriter", "write"),
 }
 

@@ -1,4 +1,4 @@
-"""What sparring_audio brings to recipes: the measures of speech enhancement, what systems are compared with, and a spectral loss."""
+"""What sparring_audio brings to recipes: the measures of speech enhancement and conversion, baselines, and a spectral loss."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _COMPOSITE = "Hu and Loizou 2008, Evaluation of objective quality measures for s
 
 @hookimpl
 def sparring_components() -> Iterable[Component]:
-    """Metrics and baselines for examples that carry `noisy`, `clean` and `sample_rate_hz`; a loss over waveforms."""
+    """Metrics for examples with `clean` or `reference` and `sample_rate_hz`; baselines for those with `noisy`; a loss over waveforms."""
     yield _metric("pesq", "Pesq", "wide-band PESQ, 16 kHz", "ITU-T P.862.2", requires=("pesq",), extra="pesq")
     yield _metric(
         "stoi",
@@ -28,6 +28,34 @@ def sparring_components() -> Iterable[Component]:
     yield _metric("csig", "Csig", "composite measure: signal distortion", _COMPOSITE, requires=("pesq",), extra="pesq")
     yield _metric("cbak", "Cbak", "composite measure: background intrusiveness", _COMPOSITE, requires=("pesq",), extra="pesq")
     yield _metric("covl", "Covl", "composite measure: overall quality", _COMPOSITE, requires=("pesq",), extra="pesq")
+    yield _conversion_metric(
+        "mcd",
+        "MelCepstralDistortion",
+        "mel-cepstral distortion along an alignment",
+        "Kubichek 1993, Mel-cepstral distance measure for objective speech quality assessment",
+    )
+    yield _conversion_metric(
+        "log-f0-rmse",
+        "LogF0Rmse",
+        "pitch error where both are voiced, in ln Hz",
+    )
+    yield _conversion_metric(
+        "vuv-error",
+        "VuvError",
+        "frames voiced in one wave only, %",
+    )
+    yield _conversion_metric(
+        "gv-distance",
+        "GlobalVarianceDistance",
+        "difference of log global variance of mel-cepstra",
+        "Toda, Black, Tokuda 2007, Voice conversion based on maximum-likelihood estimation of spectral parameter trajectory",
+    )
+    yield _conversion_metric(
+        "ms-distance",
+        "ModulationSpectrumDistance",
+        "difference of log modulation spectra of mel-cepstra",
+        "Takamichi, Toda, Neubig, Sakti, Nakamura 2014, A postfilter to modify the modulation spectrum in HMM-based speech synthesis",
+    )
     yield Component(
         kind="loss",
         name="multi-resolution-stft",
@@ -48,3 +76,9 @@ def sparring_components() -> Iterable[Component]:
 def _metric(name: str, noun: str, summary: str, source: str, *, requires: tuple[str, ...] = (), extra: str = "") -> Component:
     target = f"sparring_audio.quality:{noun}"
     return Component(kind="metric", name=name, target=target, summary=summary, source=source, requires=requires, extra=extra)
+
+
+def _conversion_metric(name: str, noun: str, summary: str, source: str = "") -> Component:
+    target = f"sparring_audio.conversion_quality:{noun}"
+    requires = ("pyworld", "librosa")
+    return Component(kind="metric", name=name, target=target, summary=summary, source=source, requires=requires, extra="conversion")

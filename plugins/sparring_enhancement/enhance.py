@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import torch
 from jaxtyping import Float
 from pydantic import Field
 from torch import Tensor
 
-from sparring import Application, DataError, Example, RecipeError, Report, Trained, gather, progress_bar, share
-from sparring_audio import AudioWriter, blocks, write
-from sparring_enhancement.destinations import Destination, destinations, reason
+from sparring import Application, Example, RecipeError, Report, Trained
+from sparring_audio import UNLIMITED, Destination, LimitedWriter, blocks, each_file, write
 from sparring_enhancement.overlap import Overlap
 from sparring_enhancement.speech_pair import SpeechPair
 from sparring_enhancement.stream import Stream
 
 BLOCK_FRAMES = 65536
-BAR = "{l_bar}{bar}| {n:.0f}/{total:.0f} s of audio [{elapsed}<{remaining}]"
-
-# Codings that hold samples beyond full scale.
-UNLIMITED = frozenset({"FLOAT", "DOUBLE"})
-
-log = logging.getLogger("sparring")
 
 
 class Enhance(Application):
@@ -60,21 +52,11 @@ class Enhance(Application):
         or another output, or if the overlap does not fit the network.
         """
         stream = self._stream(overlap_samples)
-        unusable, mine = Report(), Report()
-        planned = share(destinations(inputs, Path(output), unusable, format=format))
-        seconds = sum(entry.source.seconds for entry in planned)
-        with progress_bar(total=round(seconds, 1), unit="s", bar_format=BAR) as bar:
-            for number, entry in enumerate(planned, start=1):
-                bar.set_description(f"file {number} of {len(planned)}")
-                try:
-                    self._enhance(stream, entry, batch_size, bar)
-                except DataError as error:
-                    mine.skipped.append((str(entry.source.path), reason(entry.source.path, error)))
-                else:
-                    mine.written.append(entry.path)
-        parts = gather({"written": [str(path) for path in mine.written], "skipped": mine.skipped})
-        written = sorted(Path(path) for part in parts for path in part["written"])
-        return Report(written, sorted(unusable.skipped + [(name, why) for part in parts for name, why in part["skipped"]]))
+
+        def work(entry: Destination, advance: Callable[[float], object]) -> None:
+            self._enhance(stream, entry, batch_size, advance)
+
+        return each_file(inputs, Path(output), work, format=format)
 
     def answer(self, example: Example) -> Float[Tensor, " time"]:
         """The enhanced wave of `example.noisy`, at the example's rate, made as `apply` makes it."""
@@ -85,12 +67,12 @@ class Enhance(Application):
         return torch.cat(list(enhanced), dim=-1)[0] * gain
 
     def preview(self, examples: Sequence[Example], folder: Path) -> list[Path]:
-        """For each example a picture of the spectrograms before and after, and the three waves to listen to."""
+        """For the first example a picture of the spectrograms before and after, and the three waves to listen to."""
         from sparring_audio import draw_spectrograms  # here, since it imports matplotlib
 
         left: list[Path] = []
         folder.mkdir(parents=True, exist_ok=True)
-        for example in examples:
+        for example in examples[:1]:
             pair: SpeechPair = example  # type: ignore[assignment]
             waves = {"noisy": pair.noisy, "enhanced": self.answer(pair), "clean": pair.clean}
             stem = pair.name.replace("/", "_")
@@ -116,25 +98,18 @@ class Enhance(Application):
             raise RecipeError(f"overlap_samples: {error}") from None
         return Stream(generator, overlap, sample_rate_hz=self.sample_rate_hz, preemphasis=self.preemphasis, device=self.trained.device)
 
-    def _enhance(self, stream: Stream, entry: Destination, batch_size: int, bar: Any) -> None:
+    def _enhance(self, stream: Stream, entry: Destination, batch_size: int, advance: Callable[[float], object]) -> None:
         source = entry.source
         gain = _peak(entry) if source.subtype in UNLIMITED else 1.0
-        beyond = 0
 
         def heard() -> Iterator[Tensor]:
             for block in blocks(source.path, BLOCK_FRAMES):
                 yield block / gain
-                bar.update(block.shape[-1] / source.sample_rate_hz)
+                advance(block.shape[-1] / source.sample_rate_hz)
 
-        with AudioWriter(entry.path, source.sample_rate_hz, channels=source.channels, subtype=entry.subtype) as writer:
+        with LimitedWriter(entry) as writer:
             for block in stream.through(heard(), sample_rate_hz=source.sample_rate_hz, frames=source.frames, batch_size=batch_size):
-                enhanced = block * gain
-                if entry.subtype not in UNLIMITED:
-                    beyond += int((enhanced.abs() > 1).sum())
-                    enhanced = enhanced.clamp(-1, 1)
-                writer.write(enhanced)
-        if beyond:
-            log.warning("%s: %d samples beyond full scale were limited to it", entry.path, beyond)
+                writer.write(block * gain)
 
 
 def _peak(entry: Destination) -> float:

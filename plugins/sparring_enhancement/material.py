@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sparring import DataError
-from sparring_audio import TEST_NOISES, TRAINING_NOISES, AudioInfo, audio_files, babble, bundled_corpus, info, read
-from sparring_enhancement.held_out import held_out
+from sparring_audio import TEST_NOISES, TRAINING_NOISES, AudioInfo, audio_files, babble, bundled_corpus, held_out, info, read
 from sparring_enhancement.mixed_speech import SpeechAndNoise, Utterance
 from sparring_enhancement.pairs import Pair, header, named, pair_up, speaker_of
 from sparring_enhancement.recorded_noise import RecordedNoise

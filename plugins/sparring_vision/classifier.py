@@ -12,9 +12,8 @@ from jaxtyping import Int
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from sparring import Data, DataError, Example, progress_bar
+from sparring import Data, DataError, Example, cache_file, keep_tensors, progress_bar, read_tensors
 from sparring_vision.real_images import Pixels, carried, classes_of, identity, quantised
-from sparring_vision.tensor_cache import cached, keep, read
 
 WIDTH = 64
 MOST_PIXELS_A_SIDE = 32
@@ -73,13 +72,13 @@ def trained_classifier(data: Data) -> tuple[Classifier, Mapping[str, str]]:
     facts, classes = data.facts(), classes_of(data)
     sizes = {"channels": facts["channels"], "classes": classes or ROTATIONS, "image_size": facts["image_size"]}
     network = _blank(**sizes)
-    path = cached("classifiers", PROCEDURE, identity(data))
-    kept = read(path)
+    path = cache_file("classifiers", PROCEDURE, identity(data))
+    kept = read_tensors(path)
     if kept is None:
         with torch.inference_mode(False), torch.enable_grad():
             _train(network, _sample(data.examples("train"), labelled=classes > 0), image_size=facts["image_size"])
         accuracy = _accuracy(network, _sample(data.examples("test"), labelled=classes > 0))
-        kept = keep(path, network.state_dict(), accuracy=f"{accuracy:.4f}")
+        kept = keep_tensors(path, network.state_dict(), accuracy=f"{accuracy:.4f}")
     network.load_state_dict(kept.tensors)
     return network.eval(), {
         "extractor": f"classifier of {f'{classes} classes' if classes else 'rotations'} trained on these data, {WIDTH} features",

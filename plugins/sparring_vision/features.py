@@ -8,10 +8,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from sparring import Data, Split
+from sparring import Data, Split, cache_file, keep_tensors, read_tensors
 from sparring_vision.extractor import Extractor
 from sparring_vision.real_images import batches, identity
-from sparring_vision.tensor_cache import cached, keep, read
 
 BATCH_SIZE = 500
 MOST_REMEMBERED = 3  # training, validation and test images of one data set
@@ -24,11 +23,11 @@ def real_features(data: Data, split: Split, extractor: Extractor) -> Float[Tenso
     """
     key = (identity(data), split, *(f"{name}: {value}" for name, value in sorted(extractor.protocol().items())))
     if key not in _remembered:
-        path = cached("features", *key)
-        kept = read(path)
+        path = cache_file("features", *key)
+        kept = read_tensors(path)
         if kept is None:
             features = torch.cat([extractor.features(images) for images in batches(data, split, size=BATCH_SIZE, what="features")])
-            kept = keep(path, {"features": features})
+            kept = keep_tensors(path, {"features": features})
         _remembered[key] = kept.tensors["features"]
         if len(_remembered) > MOST_REMEMBERED:
             _remembered.popitem(last=False)

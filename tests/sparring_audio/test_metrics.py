@@ -401,7 +401,10 @@ def test_the_plugin_names_every_metric_loss_and_baseline() -> None:
         names[component.kind].append(component.name)
 
     assert names == {
-        "metric": ["pesq", "stoi", "si-sdr", "ssnr", "llr", "wss", "csig", "cbak", "covl"],
+        "metric": [
+            *("pesq", "stoi", "si-sdr", "ssnr", "llr", "wss", "csig", "cbak", "covl"),
+            *("mcd", "log-f0-rmse", "vuv-error", "gv-distance", "ms-distance"),
+        ],
         "loss": ["multi-resolution-stft"],
         "baseline": ["noisy", "wiener"],
     }

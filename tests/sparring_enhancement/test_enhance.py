@@ -261,7 +261,7 @@ def test_an_input_is_never_overwritten(tmp_path: Path, write_wave: WriteWave, no
 def test_two_inputs_never_share_an_output(tmp_path: Path, write_wave: WriteWave, noise: np.ndarray) -> None:
     one, other = (write_wave(tmp_path / folder / "in.wav", noise, 16000) for folder in "ab")
 
-    with pytest.raises(RecipeError, match=r"would be written for .* and .*: enhance them in two goes"):
+    with pytest.raises(RecipeError, match=r"would be written for .* and .*: give them in two goes"):
         enhancer(nn.Identity()).apply([one, other], tmp_path / "out")
 
     assert not (tmp_path / "out").exists()

@@ -12,9 +12,8 @@ import pytest
 import torch
 
 from sparring import DataError
-from sparring_audio import TEST_NOISES, active_level, bundled_corpus, read
+from sparring_audio import TEST_NOISES, active_level, bundled_corpus, held_out, read
 from sparring_enhancement.chunk_numbers import ChunkNumbers
-from sparring_enhancement.held_out import held_out
 from sparring_enhancement.noise_variety import NoiseVariety, coloured
 from sparring_enhancement.noisy_speech import NoisySpeech
 from sparring_enhancement.speed import Speed, played

@@ -27,7 +27,6 @@ from sparring_vision.manifold import Coverage, Density, Precision, Recall
 from sparring_vision.modes import ClassAccuracy, ClassDivergence, ClassesCovered
 from sparring_vision.nearest_neighbour import NearestNeighbour
 from sparring_vision.real_images import identity
-from sparring_vision.tensor_cache import keep
 
 FROM_FEATURES = (Fid, Kid, Precision, Recall, Density, Coverage)
 
@@ -216,20 +215,3 @@ def test_baselines_answer_an_example_the_same_every_time_and_another_draw_otherw
 def test_training_images_that_saw_no_data_say_so(data: ToyImages) -> None:
     with pytest.raises(DataError, match=r"^there is no training image of class 0 to answer 'test-0' with: were these data prepared\?$"):
         TrainingImages().answer(data.examples("test")[0])
-
-
-def test_what_another_process_kept_first_stays(tmp_path: Path) -> None:
-    path = tmp_path / "folder" / "x.safetensors"
-    keep(path, {"x": torch.zeros(2)}, who="first")
-
-    kept = keep(path, {"x": torch.ones(2)}, who="second")
-
-    assert (kept.notes, kept.tensors["x"].tolist()) == ({"who": "first"}, [0, 0])
-    assert [found.name for found in path.parent.iterdir()] == ["x.safetensors"]
-
-
-def test_a_cache_that_cannot_be_written_names_the_way_out(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-
-    with pytest.raises(DataError, match=r"could not be written: .*\. Make room, or set SPARRING_CACHE to another folder$"):
-        keep(tmp_path / "file" / "x.safetensors", {"x": torch.zeros(2)})

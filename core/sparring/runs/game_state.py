@@ -18,6 +18,8 @@ def capture(game: Game, step: int, samples: int) -> tuple[dict[str, Mapping[str,
     tensors: dict[str, Mapping[str, Tensor]] = {f"networks/{name}": network.state_dict() for name, network in game.networks.items()}
     tensors |= {f"averages/{name}": average.network.state_dict() for name, average in game.averages.items()}
     records: dict[str, Any] = {"state": {"step": step, "samples": samples, "seed": game.recipe.run.seed}}
+    if statistics := game.data.statistics():
+        tensors["statistics"] = statistics
     if views := game.views.state_dict():
         tensors["views"] = views
     for seat in game.seats:

@@ -111,7 +111,7 @@ class Run:
                 print(card.table())
                 print(f"Scorecard: {card.write(self.folder.scorecards / f'step-{step:08d}-test')}")
             examples = self.game.data.examples("test")
-            for path in answerer.preview([examples[0]], self.folder.samples / "test"):
+            for path in answerer.preview(examples, self.folder.samples / "test"):
                 print(f"Sample: {path}")
             self._watch("sparring_evaluated", scorecard=card)
         self.accelerator.wait_for_everyone()
@@ -196,13 +196,14 @@ class Run:
         examples = self.game.data.examples("validation")
         if self.is_main and len(examples):
             with self._application() as answerer, alone():
-                answerer.preview([examples[0]], self.folder.samples / f"step-{step.number:08d}")
+                answerer.preview(examples, self.folder.samples / f"step-{step.number:08d}")
 
     @contextmanager
     def _application(self) -> Iterator[Application]:
         """The application on the networks as they are now."""
         with self.game.at_rest() as networks:
-            yield application_of(self.recipe, self.plugins, networks, self.accelerator.device, label=self.recipe.run.name)
+            statistics, label = self.game.data.statistics(), self.recipe.run.name
+            yield application_of(self.recipe, self.plugins, networks, self.accelerator.device, statistics=statistics, label=label)
 
     def _watch(self, hook: str, **about: object) -> None:
         if self.is_main:

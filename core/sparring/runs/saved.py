@@ -38,6 +38,10 @@ class Checkpoint:
         except (OSError, SafetensorError) as error:
             raise CheckpointError(f"{path}: is no readable safetensors file: {error}") from error
 
+    def statistics(self) -> dict[str, Tensor]:
+        """What the training data said of themselves; nothing for data without statistics."""
+        return self.tensors("statistics") if "statistics.safetensors" in self.files else {}
+
     def record(self, name: str) -> JSON:
         """The JSON saved as `name`; floats are bit for bit those that were saved."""
         path = self._path(f"{name}.json")

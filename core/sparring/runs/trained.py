@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from sparring.application import Application, Trained
 from sparring.errors import CheckpointError, Problem, RecipeError
@@ -36,12 +36,14 @@ def load(
     recipe, chosen = open_run(run, checkpoint)
     device = device or this_device()
     saved = SavedNetworks(recipe, plugins, chosen, device)
-    return application_of(recipe, plugins, saved, device, label=f"{Path(run)} at step {chosen.step}", name=application)
+    label = f"{Path(run)} at step {chosen.step}"
+    return application_of(recipe, plugins, saved, device, statistics=chosen.statistics(), label=label, name=application)
 
 
 def application_of(
-    recipe: Recipe, plugins: Plugins, networks: Mapping[str, nn.Module], device: torch.device, *, label: str, name: str | None = None
-) -> Application:
+    recipe: Recipe, plugins: Plugins, networks: Mapping[str, nn.Module], device: torch.device, *,
+    statistics: Mapping[str, Tensor], label: str, name: str | None = None,
+) -> Application:  # fmt: skip
     """The application of that name of the recipe's task (or its main one) on these networks."""
     task = load_target(plugins.find("task", recipe.task.name).component.target)
     chosen: str = name or task.applications[0]
@@ -50,7 +52,7 @@ def application_of(
         raise RecipeError([Problem("", "", f"task {recipe.task.name!r} has no application {chosen!r}", hints)])
     task_options, data_options = options_of(plugins, "task", recipe.task), options_of(plugins, "data", recipe.data.use)
     trained = Trained(
-        networks, task=task_options, data=data_options, device=device, label=label,
+        networks, task=task_options, data=data_options, device=device, label=label, statistics=statistics,
         open_data=lambda: build(plugins, "data", recipe.data.use),
     )  # fmt: skip
     target = load_target(plugins.find("application", chosen).component.target)
@@ -79,7 +81,7 @@ def load_weights(network: nn.Module, source: str, name: str) -> None:
     load_named(network, saved_network(checkpoint, other), f"network {name!r} from {source}")
 
 
-def saved_network(checkpoint: Checkpoint, name: str) -> Mapping[str, torch.Tensor]:
+def saved_network(checkpoint: Checkpoint, name: str) -> Mapping[str, Tensor]:
     """A network's tensors as they are meant to be used: averaged, where the run kept an average."""
     averaged = f"averages/{name}"
     return checkpoint.tensors(averaged if f"{averaged}.safetensors" in checkpoint.files else f"networks/{name}")

@@ -78,7 +78,8 @@ def judge(
     lines += judge_sets(systems, sets, examples, data, split) if sets else []
     columns = [Column(m, how.unit, how.higher_is_better, how.decimals, how.protocol()) for m, how in judges.metrics.items()]
     about = {"split": split, "examples": len(examples), "data": data.describe(), **protocol}
-    return Scorecard(title, about, columns, lines, judges.missing)
+    remarks = [f"{metric}: {remark}" for metric, how in judges.metrics.items() if (remark := how.remark())]
+    return Scorecard(title, about, columns, lines, (*remarks, *judges.missing))
 
 
 def _judge_examples(
@@ -115,7 +116,7 @@ def evaluate(
     data: Data = build(plugins, "data", recipe.data.use)
     recipe = filled(recipe, plugins, data.facts())
     saved = SavedNetworks(recipe, plugins, chosen, device)
-    answerer = application_of(recipe, plugins, saved, device, label=f"{run} at step {chosen.step}")
+    answerer = application_of(recipe, plugins, saved, device, statistics=chosen.statistics(), label=f"{run} at step {chosen.step}")
     name = Path(run).resolve().name
     card = judge(
         answerer, name, data, split, judges_of(recipe, plugins),

@@ -1,4 +1,4 @@
-"""Where the enhanced files go: one for every input, under names that nothing else has."""
+"""Where the files made of recordings go: one for every input, under names that nothing else has."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import soundfile
 
 from sparring import DataError, RecipeError, Report
-from sparring_audio import AudioInfo, audio_files, info
+from sparring_audio.reading import AudioInfo, audio_files, info
 
 # Suffixes that name a container without being its name.
 CONTAINERS = {".aif": ".aiff", ".aifc": ".aiff", ".oga": ".ogg", ".opus": ".ogg"}
@@ -18,7 +18,7 @@ CONTAINERS = {".aif": ".aiff", ".aifc": ".aiff", ".oga": ".ogg", ".opus": ".ogg"
 
 @dataclass(frozen=True)
 class Destination:
-    """A recording, where its enhanced version goes, and the coding of its samples there (None: the format's usual one)."""
+    """A recording, where what is made of it goes, and the coding of its samples there (None: the format's usual one)."""
 
     source: AudioInfo
     path: Path
@@ -81,6 +81,6 @@ def _refuse_overwriting(planned: Sequence[Destination]) -> None:
     ]
     for target in (path for path, count in targets.items() if count > 1):
         clashing = " and ".join(str(entry.source.path) for entry in planned if entry.path.resolve() == target)
-        faults.append(f"{target}: would be written for {clashing}: enhance them in two goes, into two folders")
+        faults.append(f"{target}: would be written for {clashing}: give them in two goes, with two output folders")
     if faults:
         raise RecipeError("\n".join(faults))

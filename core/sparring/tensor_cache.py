@@ -1,4 +1,4 @@
-"""Tensors kept on disk between runs: trained classifiers, features of real images. Nothing in it is ever unpickled."""
+"""Tensors kept on disk between runs: what plugins work out of data and models once. Nothing in it is ever unpickled."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from sparring import DataError
+from sparring.errors import DataError
 
 
 class Kept(NamedTuple):
@@ -29,13 +29,13 @@ def cache_folder() -> Path:
     return Path(chosen).expanduser() if chosen else Path.home() / ".cache" / "sparring"
 
 
-def cached(kind: str, *key: str) -> Path:
+def cache_file(kind: str, *key: str) -> Path:
     """The file for what `key` determines, in the folder of its kind."""
     name = blake2b("\x1f".join(key).encode(), digest_size=16).hexdigest()
     return cache_folder() / kind / f"{name}.safetensors"
 
 
-def read(path: Path) -> Kept | None:
+def read_tensors(path: Path) -> Kept | None:
     """What is kept at `path`; None if there is nothing. A damaged file is removed."""
     try:
         with safe_open(path, framework="pt") as file:
@@ -47,7 +47,7 @@ def read(path: Path) -> Kept | None:
         return None
 
 
-def keep(path: Path, tensors: Mapping[str, Tensor], **notes: str) -> Kept:
+def keep_tensors(path: Path, tensors: Mapping[str, Tensor], **notes: str) -> Kept:
     """Put tensors at `path` in one step, written beside first; returns what is kept there.
 
     If another process was quicker, that is what it kept: processes that work out the same thing go on with the same numbers.
@@ -63,7 +63,7 @@ def keep(path: Path, tensors: Mapping[str, Tensor], **notes: str) -> Kept:
     finally:
         with suppress(OSError):
             draft.unlink()
-    return read(path) or Kept(dict(tensors), notes)
+    return read_tensors(path) or Kept(dict(tensors), notes)
 
 
 def _publish(draft: Path, path: Path) -> None:

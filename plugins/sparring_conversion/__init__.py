@@ -1,0 +1,1 @@
+"""Voice conversion on spectral envelopes: the tasks, data, networks and the application that converts files."""
