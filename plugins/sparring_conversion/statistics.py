@@ -11,8 +11,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from sparring import CheckpointError
-from sparring_audio import WorldAnalysis
-from sparring_conversion.spectra import Features, Spectra
+from sparring_conversion.spectra import Features
 
 # A pitch that never moves would otherwise become one that moves without bounds: a fifth of a semitone.
 LEAST_DEVIATION = 0.01
@@ -93,21 +92,6 @@ def transformed_pitch(f0: Float[np.ndarray, " frames"], source: Pitch, target: P
     voiced = f0 > 0
     logarithms = np.log(np.where(voiced, f0, 1.0))
     return np.where(voiced, np.exp((logarithms - source.mean) / source.deviation * target.deviation + target.mean), 0.0)
-
-
-def voices_of(analyses: Mapping[str, Sequence[WorldAnalysis]], spectra: Spectra) -> Voices:
-    """The statistics of speakers, given the analyses of their utterances, in the order of the mapping.
-
-    Raises `ValueError`, naming the speaker, for one without a voiced frame.
-    """
-    scales = spectra.scale({name: [spectra.of(one) for one in of_speaker] for name, of_speaker in analyses.items()})
-    voices = []
-    for name, of_speaker in analyses.items():
-        pitch = pitch_of([one.f0 for one in of_speaker])
-        if pitch is None:
-            raise ValueError(f"speaker {name!r} is nowhere voiced in the training recordings: is this speech?")
-        voices.append(Voice(name, pitch, *scales[name]))
-    return Voices(voices)
 
 
 def _voice(name: str, tensors: Mapping[str, Tensor]) -> Voice:

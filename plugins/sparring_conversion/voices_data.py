@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from itertools import permutations
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
@@ -20,14 +19,11 @@ from sparring_audio import WorldSettings, fft_size_of
 from sparring_conversion.analysis_pool import Analyser
 from sparring_conversion.conversion_example import ConversionExample
 from sparring_conversion.dealing import dealt_out
-from sparring_conversion.recording import heard
 from sparring_conversion.speaker_choice import Directions, checked, refuse
 from sparring_conversion.speaker_corpus import Sentences, bundled_speakers
 from sparring_conversion.spectra import Kind, spectra_of
 from sparring_conversion.training_material import named, training_material
 from sparring_conversion.vcc import find_corpus
-
-Recordings = Mapping[str, Mapping[str, Callable[[], Tensor]]]
 
 
 class VoicesData(Data):
@@ -126,13 +122,6 @@ class VoicesData(Data):
             for source, target in permutations(self.speakers, 2)
             for sentence, path in sentences.get(source, {}).items()
         ]
-
-    def recordings(self, split: Split) -> Recordings:
-        """Of every speaker of the corpus, whether playing or not, and every sentence of the split: what reads the wave (time,)."""
-        return {
-            speaker: {sentence: partial(heard, path, self.sample_rate_hz) for sentence, path in of.items()}
-            for speaker, of in self.corpus.of(split).items()
-        }
 
     def facts(self) -> Mapping[str, int]:
         return {"dims": self.analyser.spectra.dims, "speakers": len(self.speakers)}

@@ -13,10 +13,10 @@ from toy import ToyData
 
 from sparring import DataError, Example
 from sparring_audio import WorldSettings, analyse_world, bundled_corpus, read, synthesise_world
-from sparring_conversion.baselines import CopySynthesis, F0Transform, NoConversion
+from sparring_conversion.baselines import CopySynthesis, F0Transform, MomentMatching, NoConversion
 from sparring_conversion.conversion_example import ConversionExample
 from sparring_conversion.spectra import LogSpectra, MelCepstra, Spectra
-from sparring_conversion.statistics import Pitch, pitch_of, voices_of
+from sparring_conversion.statistics import Pitch, Voice, Voices, pitch_of
 
 SETTINGS = WorldSettings()
 
@@ -28,7 +28,8 @@ class Speakers(ToyData):
         super().__init__()
         self.spectra, self.world, self.sample_rate_hz = spectra, SETTINGS, 16000
         analyses = {name: [analyse_world(read(path_of(name))[0][0], 16000)] for name in ("slt", "rms")}
-        self.voices = voices_of(analyses, spectra)
+        scales = spectra.scale({name: [spectra.of(one) for one in of] for name, of in analyses.items()})
+        self.voices = Voices([Voice(name, pitch_of([one.f0 for one in of]) or Pitch(0, 1), *scales[name]) for name, of in analyses.items()])
 
     def statistics(self) -> dict[str, torch.Tensor]:
         return self.voices.tensors()
@@ -84,6 +85,19 @@ def test_f0_transform_of_silence_is_silence(tmp_path: Path, example: ConversionE
     answer = baseline.answer(replace(example, source_path=tmp_path / "silent.wav"))
 
     assert torch.equal(answer, torch.zeros(8000))
+
+
+def test_moment_matching_gives_features_the_mean_and_deviation_of_the_target(example: ConversionExample, data: Speakers) -> None:
+    baseline = MomentMatching()
+    baseline.prepare(data)
+
+    answer = baseline.answer(example)
+
+    analysis, wanted = analyse_world(answer, 16000), data.voices["rms"]
+    features = data.spectra.of(analysis)[analysis.energy > 1e-4 * analysis.energy.max()]
+    before = data.spectra.of(analyse_world(example.source, 16000))
+    assert pitch(answer).mean == pytest.approx(wanted.pitch.mean, abs=0.03)
+    assert np.abs(features.mean(0) - wanted.mean).mean() < np.abs(before.mean(0) - wanted.mean).mean() / 2
 
 
 @pytest.mark.parametrize("spectra", [MelCepstra(coefficients=24, sample_rate_hz=16000), LogSpectra(sample_rate_hz=16000)])

@@ -182,16 +182,6 @@ def test_an_example_has_no_reference_where_the_target_has_not_read_the_sentence(
     assert all(example.reference is None for example in examples)
 
 
-def test_recordings_are_those_of_every_speaker_whether_playing_or_not(root: Path) -> None:
-    data = pair(root)
-
-    recordings = data.recordings("train")
-
-    assert {name: len(of) for name, of in recordings.items()} == {"awb": 4, "rms": 4, "slt": 4}
-    sentence, load = next(iter(recordings["awb"].items()))
-    np.testing.assert_allclose(load(), spoken("awb", sentence), atol=1e-6)
-
-
 def test_recordings_of_any_rate_and_channels_are_heard_as_one_channel_at_the_rate_of_the_run(root: Path) -> None:
     for path in (root / "slt").rglob("*.wav"):
         wave = spoken("slt", path.stem)

@@ -24,11 +24,7 @@ THIN = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def _kept_analyses(tmp_path_factory: pytest.TempPathFactory) -> object:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SPARRING_CACHE", str(tmp_path_factory.mktemp("cache")))
-        yield
+pytestmark = pytest.mark.usefixtures("bundled_voices")
 
 
 def game_of(recipe: str) -> Game:
@@ -61,7 +57,6 @@ def terms(game: Game) -> dict[str, set[str]]:
     return {f"{one.seat.name}/{one.term}": {name for name, norm in one.norms.items() if norm} for one in check_wiring(game, CPU)}
 
 
-@pytest.mark.usefixtures("_kept_analyses")
 def test_the_second_adversarial_step_is_in_the_generators_loss_and_reaches_both_of_them() -> None:
     game = game_of("cyclegan-vc2")
     scores = ("converted_score", "reverted_score", "cycled_source_score", "cycled_target_score")
@@ -81,7 +76,6 @@ def test_the_second_adversarial_step_is_in_the_generators_loss_and_reaches_both_
     }
 
 
-@pytest.mark.usefixtures("_kept_analyses")
 def test_the_discriminators_of_both_steps_learn_from_their_own_contests_alone() -> None:
     game = game_of("cyclegan-vc2")
 
@@ -95,7 +89,6 @@ def test_the_discriminators_of_both_steps_learn_from_their_own_contests_alone() 
     }
 
 
-@pytest.mark.usefixtures("_kept_analyses")
 def test_the_classification_of_what_was_converted_reaches_the_generator_and_only_it() -> None:
     game = game_of("stargan-vc")
 
@@ -107,7 +100,6 @@ def test_the_classification_of_what_was_converted_reaches_the_generator_and_only
     assert reached(game, "generator", ("converted_logits", "source_logits")) == {"converted_logits": {"generator"}, "source_logits": set()}
 
 
-@pytest.mark.usefixtures("_kept_analyses")
 def test_only_what_was_converted_enters_the_critics_game() -> None:
     game = game_of("vaw-gan")
 
