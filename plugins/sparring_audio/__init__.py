@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sparring_audio.alignment import align
     from sparring_audio.cepstral_distance import mel_cepstral_distortion
-    from sparring_audio.cepstrum import envelope_of, mel_cepstrum, warping_of
+    from sparring_audio.cepstrum import envelope_of, mel_cepstrum, warping_matrix, warping_of
     from sparring_audio.comparison import heard_frames
     from sparring_audio.corpus import Corpus, Utterance, bundled_corpus
     from sparring_audio.destinations import Destination
@@ -83,6 +83,7 @@ __all__ = [
     "stoi",
     "synthesise_world",
     "vuv_error",
+    "warping_matrix",
     "warping_of",
     "write",
     "wss",
@@ -91,7 +92,7 @@ __all__ = [
 _HOMES = {
     "sparring_audio.alignment": ("align",),
     "sparring_audio.cepstral_distance": ("mel_cepstral_distortion",),
-    "sparring_audio.cepstrum": ("envelope_of", "mel_cepstrum", "warping_of"),
+    "sparring_audio.cepstrum": ("envelope_of", "mel_cepstrum", "warping_matrix", "warping_of"),
     "sparring_audio.comparison": ("heard_frames",),
     "sparring_audio.corpus": ("Corpus", "Utterance", "bundled_corpus"),
     "sparring_audio.destinations": ("Destination",),

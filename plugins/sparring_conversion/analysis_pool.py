@@ -43,7 +43,7 @@ class Analyser:
         loudest one; no frames at all for silence; or a sentence on why WORLD cannot analyse the wave.
         """
         if np.abs(wave).max() < SILENT:
-            return np.zeros((0, self.spectra.dims), np.float32), np.zeros(0)
+            return np.zeros((0, self.spectra.width), np.float32), np.zeros(0)
         try:
             analysis = analyse_world(wave, self.sample_rate_hz, settings=self.settings)
         except DataError as error:
@@ -54,7 +54,7 @@ class Analyser:
 
     def key(self) -> str:
         """Everything that changes its result, as text for the name of a cache file."""
-        spectra = f"{type(self.spectra).__name__} {self.spectra.dims}"
+        spectra = f"{self.spectra.kind} {self.spectra.width}"
         return f"{self.settings.key()} {spectra} {self.sample_rate_hz} trimmed {AUDIBLE} {SILENT}"
 
 

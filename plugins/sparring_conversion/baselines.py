@@ -64,9 +64,8 @@ class CopySynthesis(Baseline):
         if reference is None:
             return torch.zeros(1)
         analysis = analyse_world(reference, rate, settings=self.world)
-        target = self.voices[carried(example, "target_speaker")]
-        normalised = self.spectra.normalised(self.spectra.of(analysis), target.mean, target.deviation)
-        envelope = self.spectra.envelope(self.spectra.restored(normalised, target.mean, target.deviation), analysis)
+        scale = self.voices[carried(example, "target_speaker")].scale
+        envelope = self.spectra.envelope(self.spectra.normalised(self.spectra.of(analysis), scale), scale, analysis)
         return _wave(synthesise_world(replace(analysis, envelope=envelope), samples=len(reference)))
 
 
@@ -98,6 +97,7 @@ def converting_by(generator: nn.Module, data: Data) -> Convert:
         **asdict(carried(data, "world")),
         "features": spectra.kind,
         "coefficients": spectra.dims,
+        "vocal_tract_normalisation": getattr(spectra, "vocal_tract", False),
         "sample_rate_hz": carried(data, "sample_rate_hz"),
     }
     networks = {"generator": generator}

@@ -122,8 +122,7 @@ def _parallel(
 ) -> Parallel:
     """Normalised features of both speakers' readings, without those that are silent."""
     normalised = [
-        tuple(data.spectra.normalised(features[data.corpus.train[name][one]], voices[name].mean, voices[name].deviation) for name in pair)
-        for one in sentences
+        tuple(data.spectra.normalised(features[data.corpus.train[name][one]], voices[name].scale) for name in pair) for one in sentences
     ]
     found = [(source, target) for source, target in normalised if len(source) and len(target)]
     if not found:

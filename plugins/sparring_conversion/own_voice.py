@@ -6,7 +6,7 @@ import numpy as np
 
 from sparring_audio import WorldAnalysis
 from sparring_conversion.analysis_pool import AUDIBLE
-from sparring_conversion.spectra import Features, Spectra
+from sparring_conversion.spectra import Scale, Spectra
 from sparring_conversion.statistics import Pitch, Voice, pitch_of
 
 # Fewer say nothing of a deviation, of pitch or of spectra.
@@ -24,7 +24,7 @@ class OwnVoice:
 
     def add(self, analysis: WorldAnalysis) -> None:
         """Learn from a piece; frames that the loudest one exceeds by 40 dB are pauses and tell nothing."""
-        features = self.spectra.of(analysis)[analysis.energy > AUDIBLE * analysis.energy.max()]
+        features = self.spectra.of(analysis)[:, : self.spectra.dims][analysis.energy > AUDIBLE * analysis.energy.max()]
         self._f0.append(analysis.f0[analysis.voiced])
         self._frames += len(features)
         self._sum += features.sum(axis=0, keepdims=True)
@@ -40,12 +40,12 @@ class OwnVoice:
         if pitch is None:
             return None
         if sum(map(len, self._f0)) < LEAST_VOICED:
-            return Voice("", Pitch(pitch.mean, like.pitch.deviation), like.mean, like.deviation)
+            return Voice("", Pitch(pitch.mean, like.pitch.deviation), like.scale)
         if not self.spectra.per_speaker:
-            return Voice("", pitch, like.mean, like.deviation)
-        return Voice("", pitch, *self._scale())
+            return Voice("", pitch, like.scale)
+        return Voice("", pitch, self._scale())
 
-    def _scale(self) -> tuple[Features, Features]:
+    def _scale(self) -> Scale:
         mean = self._sum / self._frames
         variance = np.maximum(self._squares / self._frames - mean**2, 0)
-        return mean, np.maximum(np.sqrt(variance), 1e-10)
+        return Scale(mean, np.maximum(np.sqrt(variance), 1e-10))

@@ -11,7 +11,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from sparring import CheckpointError
-from sparring_conversion.spectra import Features
+from sparring_conversion.spectra import Scale
 
 # A pitch that never moves would otherwise become one that moves without bounds: a fifth of a semitone.
 LEAST_DEVIATION = 0.01
@@ -27,12 +27,11 @@ class Pitch:
 
 @dataclass(frozen=True)
 class Voice:
-    """One speaker: the pitch, and what normalises features, `mean` and `deviation`, each (1, dims)."""
+    """One speaker: the pitch, and what makes features normal."""
 
     name: str
     pitch: Pitch
-    mean: Features
-    deviation: Features
+    scale: Scale
 
 
 class Voices:
@@ -56,13 +55,16 @@ class Voices:
         return self.names.index(name)
 
     def tensors(self) -> dict[str, Tensor]:
-        """Everything by name, float64: `SPEAKER/pitch` (mean, deviation), `SPEAKER/mean`, `SPEAKER/deviation`, `SPEAKER/number`."""
+        """Everything by name, float64: `SPEAKER/pitch` (mean, deviation), `SPEAKER/mean`, `SPEAKER/deviation`, `SPEAKER/warping`,
+        and `SPEAKER/number`."""
         found: dict[str, Tensor] = {}
         for number, name in enumerate(self.names):
             voice = self._by_name[name]
             found[f"{name}/number"] = torch.tensor(number)
             found[f"{name}/pitch"] = torch.tensor([voice.pitch.mean, voice.pitch.deviation], dtype=torch.float64)
-            found[f"{name}/mean"], found[f"{name}/deviation"] = torch.from_numpy(voice.mean), torch.from_numpy(voice.deviation)
+            found[f"{name}/mean"] = torch.from_numpy(voice.scale.mean)
+            found[f"{name}/deviation"] = torch.from_numpy(voice.scale.deviation)
+            found[f"{name}/warping"] = torch.tensor(voice.scale.warping, dtype=torch.float64)
         return found
 
     @classmethod
@@ -96,4 +98,5 @@ def transformed_pitch(f0: Float[np.ndarray, " frames"], source: Pitch, target: P
 
 def _voice(name: str, tensors: Mapping[str, Tensor]) -> Voice:
     mean, deviation = tensors[f"{name}/pitch"].tolist()
-    return Voice(name, Pitch(mean, deviation), tensors[f"{name}/mean"].numpy(), tensors[f"{name}/deviation"].numpy())
+    scale = Scale(tensors[f"{name}/mean"].numpy(), tensors[f"{name}/deviation"].numpy(), float(tensors[f"{name}/warping"]))
+    return Voice(name, Pitch(mean, deviation), scale)

@@ -87,12 +87,12 @@ def _way_out(why: str, files: Sequence[Path], crop_frames: int, frame_seconds: f
 
 def _normalised(usable: Mapping[str, Sequence[Utterance]], analyser: Analyser) -> tuple[dict[str, list[Features]], Voices]:
     spectra = analyser.spectra
-    scales = spectra.scale({speaker: [one.features.astype("float64") for one in of] for speaker, of in usable.items()})
+    scales = spectra.scales({speaker: [one.features for one in of] for speaker, of in usable.items()})
     features: dict[str, list[Features]] = {}
     voices: list[Voice] = []
     for speaker, utterances in usable.items():
         pitch = pitch_of([one.f0 for one in utterances])
         assert pitch is not None, "an utterance without a voiced frame is not usable"
-        voices.append(Voice(speaker, pitch, *scales[speaker]))
-        features[speaker] = [spectra.normalised(one.features, *scales[speaker]).astype("float32") for one in utterances]
+        voices.append(Voice(speaker, pitch, scales[speaker]))
+        features[speaker] = [spectra.normalised(one.features, scales[speaker]).astype("float32") for one in utterances]
     return features, Voices(voices)

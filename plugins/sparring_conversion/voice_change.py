@@ -51,15 +51,14 @@ class VoiceChange:
         analysis = self.heard(wave, sample_rate_hz)
         if analysis is None:
             return None
-        normalised = self.spectra.normalised(self.spectra.of(analysis), source.mean, source.deviation)
-        features = self.spectra.restored(self.mapping(normalised, target.name), target.mean, target.deviation)
-        envelope = self.spectra.envelope(features, analysis)
+        normalised = self.spectra.normalised(self.spectra.of(analysis), source.scale)
+        envelope = self.spectra.envelope(self.mapping(normalised, target.name), target.scale, analysis)
         samples = -(-len(wave) * self.sample_rate_hz // sample_rate_hz)
         if method == "vocoder":
             spoken = replace(analysis, f0=transformed_pitch(analysis.f0, source.pitch, target.pitch), envelope=envelope)
             made = synthesise_world(within_reach(spoken), samples=samples)
         else:
-            seen = self.spectra.envelope(self.spectra.restored(normalised, source.mean, source.deviation), analysis)
+            seen = self.spectra.envelope(normalised, source.scale, analysis)
             heard = resample(wave, sample_rate_hz, self.sample_rate_hz).double().numpy()
             made = filtered(heard, ratio(envelope, seen), sample_rate_hz=self.sample_rate_hz, frame_seconds=analysis.frame_seconds)
         return resample(torch.from_numpy(made).float(), self.sample_rate_hz, sample_rate_hz)[: len(wave)]

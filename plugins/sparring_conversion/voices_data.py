@@ -57,6 +57,7 @@ class VoicesData(Data):
         directions: Directions = "all",
         features: Kind = "mel-cepstra",
         coefficients: Annotated[int, Field(ge=1, le=100)] = 24,
+        vocal_tract_normalisation: bool = False,
         crop_frames: Annotated[int, Field(ge=4, multiple_of=4)] = 128,
         sample_rate_hz: Annotated[int, Field(ge=16000)] = 16000,
         f0_method: Literal["dio", "harvest"] = "dio",
@@ -65,7 +66,10 @@ class VoicesData(Data):
         same_sentences: bool = False,
         held_out_share: Annotated[float, Field(gt=0, lt=0.5)] = 0.1,
     ) -> None:
-        spectra = spectra_of({"features": features, "coefficients": coefficients, "sample_rate_hz": sample_rate_hz})
+        spectra = spectra_of({
+            "features": features, "coefficients": coefficients, "sample_rate_hz": sample_rate_hz,
+            "vocal_tract_normalisation": vocal_tract_normalisation,
+        })  # fmt: skip
         settings = WorldSettings(f0_method=f0_method, f0_floor_hz=f0_floor_hz, f0_ceiling_hz=f0_ceiling_hz)
         if features == "log-spectra" and fft_size_of(sample_rate_hz, settings=settings) != fft_size_of(sample_rate_hz):
             raise ValueError(f"f0_floor_hz: log-spectra at {sample_rate_hz} Hz need a floor of 71 Hz: choose it, or mel-cepstra")
@@ -130,7 +134,9 @@ class VoicesData(Data):
         return self.material.voices.tensors()
 
     def fingerprint(self) -> str:
-        digest = hashlib.sha256(f"{self.speakers} {self.directions} {self.crop_frames} {self.analyser.key()}\n".encode())
+        digest = hashlib.sha256(
+            f"{self.speakers} {self.directions} {self.crop_frames} {self.spectra.key()} {self.analyser.key()}\n".encode()
+        )
         for path, content in self.material.digests.items():
             digest.update(f"train {path.name} {content}\n".encode())
         for split in self._held_out:

@@ -18,7 +18,7 @@ from sparring_audio import analyse_world, bundled_corpus, read, synthesise_world
 from sparring_conversion.conversion_example import ConversionExample
 from sparring_conversion.convert import Convert
 from sparring_conversion.own_voice import OwnVoice
-from sparring_conversion.spectra import LogSpectra, MelCepstra
+from sparring_conversion.spectra import LogSpectra, MelCepstra, Scale
 from sparring_conversion.statistics import Pitch, Voice, Voices
 
 SLT, RMS, AWB = Pitch(5.2, 0.15), Pitch(4.8, 0.12), Pitch(4.9, 0.2)
@@ -26,7 +26,7 @@ DATA = {"features": "mel-cepstra", "coefficients": 24, "sample_rate_hz": 16000, 
 
 
 def voice(name: str, pitch: Pitch, *, mean: float = 0.0, dims: int = 24) -> Voice:
-    return Voice(name, pitch, np.full((1, dims), mean), np.full((1, dims), 0.1))
+    return Voice(name, pitch, Scale(np.full((1, dims), mean), np.full((1, dims), 0.1)))
 
 
 TWO = (voice("slt", SLT), voice("rms", RMS))
@@ -78,7 +78,9 @@ def log_f0(wave: np.ndarray, rate: int = 16000) -> np.ndarray:
 def test_networks_that_change_nothing_between_equal_voices_are_copy_synthesis(tmp_path: Path, speech: Tensor) -> None:
     given = put(tmp_path / "in.wav", speech)
     analysis, spectra = analyse_world(speech, 16000), MelCepstra(coefficients=24, sample_rate_hz=16000)
-    object.__setattr__(analysis, "envelope", spectra.envelope(spectra.of(analysis), analysis))
+    object.__setattr__(
+        analysis, "envelope", spectra.envelope(spectra.normalised(spectra.of(analysis), TWO[0].scale), TWO[0].scale, analysis)
+    )
 
     conversion(voices=(TWO[0], voice("rms", SLT))).apply([given], tmp_path / "out")
 
@@ -89,7 +91,7 @@ def test_networks_that_change_nothing_between_equal_voices_are_copy_synthesis(tm
 
 def test_the_pitch_becomes_the_target_s_and_the_level_stays(tmp_path: Path, speech: Tensor) -> None:
     own = log_f0(speech.numpy())
-    source = Voice("slt", Pitch(own.mean(), own.std()), TWO[0].mean, TWO[0].deviation)
+    source = Voice("slt", Pitch(own.mean(), own.std()), TWO[0].scale)
     given = put(tmp_path / "in.wav", speech)
 
     conversion({"to_target": Lifted(), "to_source": nn.Identity()}, (source, TWO[1])).apply([given], tmp_path / "out", to="rms")
@@ -101,7 +103,7 @@ def test_the_pitch_becomes_the_target_s_and_the_level_stays(tmp_path: Path, spee
 
 def test_filtering_changes_the_spectra_and_leaves_the_pitch(tmp_path: Path, speech: Tensor) -> None:
     given = put(tmp_path / "in.wav", speech)
-    target = Voice("rms", RMS, TWO[1].mean + 0.1 * np.eye(1, 24), TWO[1].deviation)
+    target = Voice("rms", RMS, Scale(TWO[1].scale.mean + 0.1 * np.eye(1, 24), TWO[1].scale.deviation))
 
     conversion(voices=(TWO[0], target)).apply([given], tmp_path / "out", method="differential")
 
@@ -297,7 +299,7 @@ def test_a_few_voiced_frames_tell_only_the_mean_of_the_pitch(speech: Tensor) -> 
 
     own.add(analysis)
 
-    assert own.voice(target) == Voice("", Pitch(np.log(few[few > 0]).mean(), RMS.deviation), target.mean, target.deviation)
+    assert own.voice(target) == Voice("", Pitch(np.log(few[few > 0]).mean(), RMS.deviation), target.scale)
 
 
 def test_spectra_that_all_speakers_scale_alike_are_never_measured_on_a_recording(speech: Tensor) -> None:
@@ -308,12 +310,12 @@ def test_spectra_that_all_speakers_scale_alike_are_never_measured_on_a_recording
     measured = own.voice(target)
 
     assert measured is not None
-    assert measured.mean is target.mean
+    assert measured.scale is target.scale
     assert measured.pitch.mean == pytest.approx(log_f0(speech.numpy()).mean())
 
 
 def test_log_spectra_are_converted_too(tmp_path: Path, speech: Tensor) -> None:
-    wide = tuple(Voice(one.name, one.pitch, np.full((1, 513), -4.0), np.full((1, 513), 5.0)) for one in TWO)
+    wide = tuple(Voice(one.name, one.pitch, Scale(np.full((1, 513), -4.0), np.full((1, 513), 5.0))) for one in TWO)
     given = put(tmp_path / "in.wav", speech)
 
     conversion(voices=wide, features="log-spectra").apply([given], tmp_path / "out", method="differential")
