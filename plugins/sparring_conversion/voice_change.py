@@ -14,11 +14,13 @@ from torch import Tensor
 from sparring import Trained
 from sparring_audio import WorldAnalysis, WorldSettings, analyse_world, resample, synthesise_world
 from sparring_conversion.differential import filtered, ratio
-from sparring_conversion.spectra import spectra_of
+from sparring_conversion.spectra import TINY, spectra_of
 from sparring_conversion.spectral_mapping import SpectralMapping
 from sparring_conversion.statistics import Voice, Voices, transformed_pitch
 
 Method = Literal["vocoder", "differential"]
+FEWEST_IN_A_ROW = 6  # frames of voice: 30 ms, which no vowel falls short of
+NOISE = 0.99  # D4C calls every bin of a frame noise that has too little of its power below 4 kHz
 Wave = Float[Tensor, " time"]
 
 
@@ -33,18 +35,18 @@ class VoiceChange:
         self.mapping = SpectralMapping(trained.networks, self.voices, trained.device)
 
     def heard(self, wave: Wave, sample_rate_hz: int) -> WorldAnalysis | None:
-        """The analysis of a wave, at the run's rate; None where nothing is voiced."""
+        """The analysis of a wave, at the run's rate; None where nothing is voiced: silence, noise, whispering."""
         if not wave.any():
             return None
         analysis = analyse_world(resample(wave, sample_rate_hz, self.sample_rate_hz), self.sample_rate_hz, settings=self.world)
-        return analysis if analysis.voiced.any() else None
+        return analysis if has_voice(analysis) else None
 
     def changed(self, wave: Wave, sample_rate_hz: int, *, source: Voice, target: Voice, method: Method = "vocoder") -> Wave | None:
         """The wave in the voice `target`, with as many samples, at its rate; None where nothing is voiced, and there is no voice to change.
 
-        `vocoder`: WORLD speaks again, with the pitch transformed to the target's mean and deviation, aperiodicity and the energy of every
-        frame kept. `differential`: the wave itself is filtered, frame by frame, with the ratio of the converted to the source's envelope,
-        both as the networks see them; its pitch stays.
+        `vocoder`: WORLD speaks again, with the pitch transformed to the target's mean and deviation; aperiodicity, the energy of every
+        frame's envelope and the level are kept. `differential`: the wave itself is filtered, frame by frame, with the ratio of the
+        converted to the source's envelope, both as the networks see them; its pitch stays.
 
         Source: Kaneko and Kameoka 2018, CycleGAN-VC, section 4.1; for `differential` see `filtered`.
         """
@@ -53,15 +55,22 @@ class VoiceChange:
             return None
         normalised = self.spectra.normalised(self.spectra.of(analysis), source.scale)
         envelope = self.spectra.envelope(self.mapping(normalised, target.name), target.scale, analysis)
-        samples = -(-len(wave) * self.sample_rate_hz // sample_rate_hz)
+        heard = resample(wave, sample_rate_hz, self.sample_rate_hz).double().numpy()
         if method == "vocoder":
             spoken = replace(analysis, f0=transformed_pitch(analysis.f0, source.pitch, target.pitch), envelope=envelope)
-            made = synthesise_world(within_reach(spoken), samples=samples)
+            made = synthesise_world(within_reach(spoken), samples=len(heard))
+            # harmonics of another pitch meet the envelope elsewhere: frames keep their envelope's energy, and this the level
+            made *= np.sqrt(np.mean(heard**2) / max(np.mean(made**2), TINY))
         else:
             seen = self.spectra.envelope(normalised, source.scale, analysis)
-            heard = resample(wave, sample_rate_hz, self.sample_rate_hz).double().numpy()
             made = filtered(heard, ratio(envelope, seen), sample_rate_hz=self.sample_rate_hz, frame_seconds=analysis.frame_seconds)
         return resample(torch.from_numpy(made).float(), self.sample_rate_hz, sample_rate_hz)[: len(wave)]
+
+
+def has_voice(analysis: WorldAnalysis) -> bool:
+    """Whether some frames in a row have a pitch and are not all noise: in noise and whispering, a tracker finds a pitch now and then."""
+    voice = analysis.voiced & (analysis.aperiodicity.min(axis=1) < NOISE)
+    return bool((np.convolve(voice, np.ones(FEWEST_IN_A_ROW)) == FEWEST_IN_A_ROW).any())
 
 
 def within_reach(analysis: WorldAnalysis) -> WorldAnalysis:

@@ -15,7 +15,7 @@ TWO = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-p
 ONE = [sys.executable]
 NETWORKS = ("to_target", "to_source", "target_discriminator", "source_discriminator")
 # plain gradient descent: Adam divides by the size of a gradient, and so makes rounding errors as large as steps
-DESCENT = [f"players.{name}.optimizer={{use: sgd, lr: 1.0e-2}}" for name in ("generators", "discriminators")]
+DESCENT = [f"players.{name}.optimizer={{use: sgd, lr: 1.0e-4}}" for name in ("generators", "discriminators")]
 GAME = [
     *(f"networks.{name}.width=4" for name in NETWORKS), *DESCENT, "data.batch_size=4", "run.steps=10", "run.preview_every=0",
     "evaluation.metrics=[]", "evaluation.baselines=[]", "evaluation.best=null", "evaluation.every=0",
