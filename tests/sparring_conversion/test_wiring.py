@@ -67,7 +67,7 @@ def test_the_second_adversarial_step_is_in_the_generators_loss_and_reaches_both_
         round = Round(game.graph, game.networks, hand, "generators", generators.learns)
         adversarial = generators.terms["adversarial"](round)
 
-    assert torch.allclose(adversarial, sum((round[name] - 1).square().mean() / 2 for name in scores))
+    assert torch.allclose(adversarial, torch.stack([(round[name] - 1).square().mean() / 2 for name in scores]).sum())
     assert reached(game, "generators", scores) == {
         "converted_score": {"to_target"},
         "reverted_score": {"to_source"},
