@@ -11,10 +11,13 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any, Literal
 
+import torch
+
 from sparring import DataError, Example, Metric
 from sparring_audio.cepstral_distance import mel_cepstral_distortion
 from sparring_audio.comparison import Listening, Speech
 from sparring_audio.pitch_distance import log_f0_rmse, vuv_error
+from sparring_audio.resampling import resample
 from sparring_audio.trajectory import CEILING_HZ, SEGMENT_FRAMES, gv_distance, ms_distance
 
 F0Method = Literal["dio", "harvest"]
@@ -24,7 +27,8 @@ ALONG_PATH = f"all but silence, along dynamic time warping by Euclidean distance
 class SpeechDistance(Metric):
     """How far an output lies from its reference, by what WORLD hears of both: 0 is the reference itself.
 
-    `coefficients` is the number of mel-cepstra, without c0; frames more than `silence_db` below the loudest one of a wave are silence.
+    Waves are heard at `sample_rate_hz`, brought there from higher rates. `coefficients` is the number of mel-cepstra, without c0; frames
+    more than `silence_db` below the loudest one of a wave are silence.
     """
 
     higher_is_better = False
@@ -40,11 +44,12 @@ class SpeechDistance(Metric):
             raise DataError(f"example {example.name!r} has no reference wave to compare with: this metric judges voice conversion")
         carried: Any = example
         rate, expected = carried.sample_rate_hz, self._listening.sample_rate_hz
-        if rate != expected:
-            raise DataError(f"example {example.name!r} has {rate} Hz and the metric is set to {expected} Hz: set its sample_rate_hz")
+        if rate < expected:
+            raise DataError(f"example {example.name!r} has {rate} Hz and the metric hears {expected} Hz: lower its sample_rate_hz")
         if carried.reference is None:
             return float("nan")
-        return self.between(self._listening.hear(output), self._listening.hear(carried.reference))
+        waves = (torch.as_tensor(wave) for wave in (output, carried.reference))
+        return self.between(*(self._listening.hear(resample(wave, rate, expected)) for wave in waves))
 
     @abstractmethod
     def between(self, output: Speech, reference: Speech) -> float:

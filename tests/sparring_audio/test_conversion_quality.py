@@ -20,6 +20,7 @@ from sparring_audio import (
     log_f0_rmse,
     mel_cepstral_distortion,
     read,
+    resample,
     synthesise_world,
     vuv_error,
 )
@@ -176,7 +177,7 @@ def test_what_a_metric_cannot_judge_is_named(metric: type[Metric]) -> None:
         metric().score(speech() * math.nan, example)
 
     assert str(reference.value) == "example 'cat' has no reference wave to compare with: this metric judges voice conversion"
-    assert str(rate.value) == "example 'slt-to-rms/041' has 16000 Hz and the metric is set to 22050 Hz: set its sample_rate_hz"
+    assert str(rate.value) == "example 'slt-to-rms/041' has 16000 Hz and the metric hears 22050 Hz: lower its sample_rate_hz"
     assert str(finite.value) == "the wave has samples that are not finite: look for the network or the file that they come from"
 
 
@@ -218,3 +219,12 @@ def test_a_wave_is_analysed_once_and_the_oldest_is_forgotten(monkeypatch: pytest
     listening.hear(waves[1])
     listening.hear(waves[2])
     assert listening.hear(waves[0]) is not first
+
+
+def test_waves_of_a_higher_rate_are_heard_at_the_metrics_rate() -> None:
+    waves = speech("slt"), speech("rms")
+    higher = [resample(wave, RATE_HZ, 22_050) for wave in waves]
+
+    score = MelCepstralDistortion().score(higher[0], Conversion("slt-to-rms/041", reference=higher[1], sample_rate_hz=22_050))
+
+    assert score == pytest.approx(MelCepstralDistortion().score(waves[0], Conversion("slt-to-rms/041", reference=waves[1])), abs=0.2)

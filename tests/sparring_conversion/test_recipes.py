@@ -71,7 +71,7 @@ def test_a_run_that_was_stopped_ends_as_one_that_was_not(recipe: str) -> None:
 @pytest.mark.parametrize(
     ("overrides", "says"),
     [
-        (["data.speakers=[slt, rsm]"], "there are no recordings of 'rsm': did you mean 'rms'?"),
+        (["data.speakers=[slt, rsm]"], "did you mean 'rms'? There are 'awb', 'kal16', 'rms', 'slt'"),
         (["data.speakers=[slt]"], "conversion is between two speakers or more, and here is 'slt' alone"),
         (["data.speakers=[slt, rms, awb]"], "data.directions=one is from one speaker to another, and there are 3"),
         (["data.crop_frames=2000"], "data.crop_frames"),
