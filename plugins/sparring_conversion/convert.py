@@ -20,6 +20,7 @@ from sparring_conversion.statistics import Voice
 from sparring_conversion.voice_change import Method, VoiceChange
 
 BLOCK_FRAMES = 65536
+MOST_SHOWN = 4  # directions of a preview: ten speakers have ninety
 
 log = logging.getLogger("sparring")
 
@@ -78,7 +79,9 @@ class Convert(Application):
         return torch.cat(list(in_pieces([spoken.source[None]], convert, sample_rate_hz=rate)), dim=-1)[0]
 
     def preview(self, examples: Sequence[Example], folder: Path) -> list[Path]:
-        """For the first example of each direction a picture of the spectrograms of source, converted and target, and the waves to hear."""
+        """For the first example of each direction, of four at most: a picture of the spectrograms of source, converted and target, and the
+        waves to hear.
+        """
         from sparring_audio import draw_spectrograms  # here, since it imports matplotlib
 
         firsts: dict[tuple[str, str], ConversionExample] = {}
@@ -87,7 +90,7 @@ class Convert(Application):
             firsts.setdefault((spoken.source_speaker, spoken.target_speaker), spoken)
         left: list[Path] = []
         folder.mkdir(parents=True, exist_ok=True)
-        for spoken in firsts.values():
+        for spoken in list(firsts.values())[:MOST_SHOWN]:
             waves = {"source": spoken.source, "converted": self.answer(spoken)}
             if spoken.reference is not None:
                 waves["target"] = spoken.reference

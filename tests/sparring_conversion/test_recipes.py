@@ -54,7 +54,7 @@ def test_a_recipe_plays_and_its_run_converts_without_its_data(recipe: str, monke
             assert min(picture.size) > 400
 
 
-@pytest.mark.parametrize("recipe", ["cyclegan-vc2-small", "vaw-gan-small"])
+@pytest.mark.parametrize("recipe", ["cyclegan-vc2-small", pytest.param("vaw-gan-small", marks=pytest.mark.slow)])
 def test_a_run_that_was_stopped_ends_as_one_that_was_not(recipe: str) -> None:
     chosen = ["run.save_every=2", "data.crop_frames=16"]
     play(recipe, *chosen, "run.steps=4", "run.name=straight")
