@@ -105,8 +105,8 @@ class MelCepstra(Spectra):
 
     def shape(self, normalised: Spectrum, scale: Scale, analysis: WorldAnalysis) -> Envelope:
         alpha = combined(self.alpha, scale.warping)
-        level = mel_cepstrum(analysis.envelope, order=0, alpha=alpha)
-        cepstra = np.concatenate((level, normalised * scale.deviation + scale.mean), axis=1)
+        # c0 is the level, which `envelope` takes from the analysis
+        cepstra = np.pad(normalised * scale.deviation + scale.mean, ((0, 0), (1, 0)))
         return envelope_of(cepstra, alpha=alpha, fft_size=analysis.fft_size)
 
     def _warped(self, features: Features, warping: float) -> Spectrum:

@@ -36,10 +36,7 @@ class VoiceChange:
 
     def heard(self, wave: Wave, sample_rate_hz: int) -> WorldAnalysis | None:
         """The analysis of a wave, at the run's rate; None where nothing is voiced: silence, noise, whispering."""
-        if not wave.any():
-            return None
-        analysis = analyse_world(resample(wave, sample_rate_hz, self.sample_rate_hz), self.sample_rate_hz, settings=self.world)
-        return analysis if has_voice(analysis) else None
+        return self._analysed(resample(wave, sample_rate_hz, self.sample_rate_hz)) if wave.any() else None
 
     def changed(self, wave: Wave, sample_rate_hz: int, *, source: Voice, target: Voice, method: Method = "vocoder") -> Wave | None:
         """The wave in the voice `target`, with as many samples, at its rate; None where nothing is voiced, and there is no voice to change.
@@ -50,21 +47,29 @@ class VoiceChange:
 
         Source: Kaneko and Kameoka 2018, CycleGAN-VC, section 4.1; for `differential` see `filtered`.
         """
-        analysis = self.heard(wave, sample_rate_hz)
+        if not wave.any():
+            return None
+        spoken = resample(wave, sample_rate_hz, self.sample_rate_hz)
+        analysis = self._analysed(spoken)
         if analysis is None:
             return None
         normalised = self.spectra.normalised(self.spectra.of(analysis), source.scale)
         envelope = self.spectra.envelope(self.mapping(normalised, target.name), target.scale, analysis)
-        heard = resample(wave, sample_rate_hz, self.sample_rate_hz).double().numpy()
+        heard = spoken.double().numpy()
         if method == "vocoder":
-            spoken = replace(analysis, f0=transformed_pitch(analysis.f0, source.pitch, target.pitch), envelope=envelope)
-            made = synthesise_world(within_reach(spoken), samples=len(heard))
+            changed = replace(analysis, f0=transformed_pitch(analysis.f0, source.pitch, target.pitch), envelope=envelope)
+            made = synthesise_world(within_reach(changed), samples=len(heard))
             # harmonics of another pitch meet the envelope elsewhere: frames keep their envelope's energy, and this the level
             made *= np.sqrt(np.mean(heard**2) / max(np.mean(made**2), TINY))
         else:
             seen = self.spectra.envelope(normalised, source.scale, analysis)
             made = filtered(heard, ratio(envelope, seen), sample_rate_hz=self.sample_rate_hz, frame_seconds=analysis.frame_seconds)
         return resample(torch.from_numpy(made).float(), self.sample_rate_hz, sample_rate_hz)[: len(wave)]
+
+    def _analysed(self, spoken: Wave) -> WorldAnalysis | None:
+        """The analysis of a wave at the run's rate; None where nothing is voiced."""
+        analysis = analyse_world(spoken, self.sample_rate_hz, settings=self.world)
+        return analysis if has_voice(analysis) else None
 
 
 def has_voice(analysis: WorldAnalysis) -> bool:

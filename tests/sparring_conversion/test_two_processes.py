@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from launching import ONE, TWO, launch
 from safetensors.torch import load_file
 
 ROOT = Path(__file__).parents[2]
-TWO = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-ONE = [sys.executable]
 NETWORKS = ("to_target", "to_source", "target_discriminator", "source_discriminator")
 # plain gradient descent: Adam divides by the size of a gradient, and so makes rounding errors as large as steps
 DESCENT = [f"players.{name}.optimizer={{use: sgd, lr: 1.0e-4}}" for name in ("generators", "discriminators")]
@@ -30,12 +27,6 @@ def _place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     monkeypatch.setenv("SPARRING_CACHE", str(tmp_path / "cache"))
-
-
-def launch(words: list[str], tool: str, *arguments: str) -> str:
-    done = subprocess.run([*words, str(ROOT / "tools" / tool), *arguments], capture_output=True, text=True, timeout=280)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 def test_two_processes_play_judge_and_convert_as_one_does() -> None:
