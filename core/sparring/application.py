@@ -33,10 +33,14 @@ class Trained:
 
 @dataclass
 class Report:
-    """What became of the inputs: files written, and the inputs that were skipped, each with the reason."""
+    """What became of the inputs: files written, and the inputs that were skipped, each with the reason.
+
+    `remarks` are sentences about what was done all the same, but perhaps not as meant.
+    """
 
     written: list[Path] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
 
 class Application(ABC):

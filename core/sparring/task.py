@@ -22,7 +22,8 @@ class Contest:
 
     `real` and `fake` name the score tensors, `judged` the two tensors that they judge, real first: all else that the scores depend on must
     be the same. `decoys` name scores of samples that no generator made but that the discriminator must refuse (right image, wrong caption);
-    `extras` name further scores on which only the generator is judged (a sample for an interpolated caption).
+    `extras` name further scores on which only the generator is judged (a sample for an interpolated caption), and `also_judged` the samples
+    that they judge, so that these too are seen through the views of a recipe.
     """
 
     real: str
@@ -30,6 +31,7 @@ class Contest:
     judged: tuple[str, str]
     decoys: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
+    also_judged: tuple[str, ...] = ()
 
 
 class Task:

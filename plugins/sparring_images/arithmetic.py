@@ -10,11 +10,10 @@ import torch
 from pydantic import Field
 
 from sparring import Application, Example, RecipeError, Report, Trained, gather, share
-from sparring_images.latents import Latents, draw_latents
 from sparring_images.sampler import Sampler
 from sparring_images.shapes import Image
 from sparring_images.sum_picture import draw_sum
-from sparring_vision import Picture
+from sparring_vision import Latents, Picture, draw_latents
 
 NEIGHBOURS = 8
 

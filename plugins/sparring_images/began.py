@@ -10,7 +10,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from sparring_images.residual import initialized
-from sparring_images.shapes import Image, Latent, Score, doublings
+from sparring_images.shapes import Image, Latent, Score
+from sparring_vision import doublings
 
 SMALLEST = 8
 

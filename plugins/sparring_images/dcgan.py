@@ -10,11 +10,12 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
-from sparring_images.shapes import Image, Latent, Score, doublings
+from sparring_images.shapes import Image, Latent, Score
 from sparring_objectives.batch_norm import BatchNorm
 from sparring_objectives.minibatch_deviation import MinibatchDeviation
 from sparring_objectives.minibatch_discrimination import MinibatchDiscrimination
 from sparring_objectives.virtual_batch_norm import Moments, VirtualBatchNorm
+from sparring_vision import doublings
 
 WIDEST = 8
 

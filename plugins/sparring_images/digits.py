@@ -6,8 +6,8 @@ import numpy as np
 from einops import rearrange
 from sklearn.datasets import load_digits
 
-from sparring_images.pictures import ArrayPictures, Part
 from sparring_images.source import Source, by_hash
+from sparring_vision import ArrayPictures, Part
 
 TEST_PER_CLASS, VALIDATION_PER_CLASS = 50, 10
 

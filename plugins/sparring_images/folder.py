@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sparring import DataError
-from sparring_images.picture_files import PictureFiles
-from sparring_images.pictures import Pictures
 from sparring_images.source import Source, choose, held_out
-from sparring_vision import image_files
+from sparring_vision import PictureFiles, Pictures, image_files
 
 SPLITS = {"train": ("train",), "validation": ("validation", "val", "valid"), "test": ("test",)}
 MOST_NAMED = 20

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import overload
 
-from sparring_images.kept_pictures import KeptPictures
-from sparring_vision import ImageExample
+from sparring_vision import ImageExample, KeptPictures
 
 
 class ImageExamples(Sequence[ImageExample]):

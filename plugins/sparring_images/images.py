@@ -14,9 +14,8 @@ from torch import Tensor
 
 from sparring import Data, DataError, Split
 from sparring_images.image_examples import ImageExamples
-from sparring_images.kept_pictures import KeptPictures
-from sparring_images.pictures import Channels
 from sparring_images.source import Source
+from sparring_vision import Channels, KeptPictures
 
 Set = Literal["digits", "folder", "mnist", "cifar10", "cifar100", "celeba", "lsun"]
 

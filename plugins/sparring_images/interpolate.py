@@ -11,9 +11,8 @@ from einops import rearrange
 from pydantic import Field
 
 from sparring import Application, Example, Report, Trained, gather, share
-from sparring_images.latents import Latents
 from sparring_images.sampler import Sampler
-from sparring_vision import Picture, image_grid, save_image
+from sparring_vision import Latents, Picture, image_grid, save_image
 
 # Latents nearer than this (sine of the angle) to one line have no great circle between them that could be told.
 SMALLEST_SINE = 1e-4

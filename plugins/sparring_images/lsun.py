@@ -14,9 +14,8 @@ from typing import Any
 import numpy as np
 
 from sparring import DataError
-from sparring_images.pictures import Channels, Pictures
 from sparring_images.source import Source, choose, held_out
-from sparring_vision import Picture, decode_image
+from sparring_vision import Channels, Picture, Pictures, decode_image
 
 CATEGORIES = (
     "bedroom", "bridge", "church_outdoor", "classroom", "conference_room", "dining_room", "kitchen", "living_room", "restaurant", "tower"

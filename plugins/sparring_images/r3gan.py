@@ -11,7 +11,8 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
-from sparring_images.shapes import Image, Labels, Latent, Score, doublings
+from sparring_images.shapes import Image, Labels, Latent, Score
+from sparring_vision import doublings
 
 SLOPE = 0.2
 

@@ -8,9 +8,8 @@ import torch
 from torch import Tensor
 
 from sparring import Example, RecipeError, Trained
-from sparring_images.latents import Distribution, Latents, draw_latents, truncate
 from sparring_images.shapes import Image, Labels
-from sparring_vision import Picture
+from sparring_vision import Distribution, Latents, Picture, draw_latents, truncate
 
 
 class Sampler:

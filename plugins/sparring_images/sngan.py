@@ -11,9 +11,10 @@ from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
 from sparring_images.residual import ResidualBlock, initialized
-from sparring_images.shapes import Image, Labels, Latent, Score, doublings
+from sparring_images.shapes import Image, Labels, Latent, Score
 from sparring_objectives.batch_norm import BatchNorm
 from sparring_objectives.conditional_batch_norm import ConditionalBatchNorm
+from sparring_vision import doublings
 
 Layout = Literal["flat", "pyramid"]
 EPSILON = 2e-5

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sparring import DataError
-from sparring_images.pictures import Part, Pictures
+from sparring_vision import Part, Pictures
 
 HELD_OUT_SHARE = 0.1
 MOST_HELD_OUT = 10_000

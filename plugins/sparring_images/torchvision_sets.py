@@ -9,9 +9,8 @@ import numpy as np
 from torchvision import datasets
 
 from sparring import DataError
-from sparring_images.picture_files import PictureFiles
-from sparring_images.pictures import ArrayPictures
 from sparring_images.source import Source, held_out
+from sparring_vision import ArrayPictures, PictureFiles
 
 
 def mnist(root: Path, *, download: bool) -> Source:

@@ -8,8 +8,9 @@ from einops import rearrange, reduce
 from torch import Tensor, nn
 
 from sparring_images.residual import ResidualBlock, identity, initialized
-from sparring_images.shapes import Image, Latent, Score, doublings
+from sparring_images.shapes import Image, Latent, Score
 from sparring_objectives.batch_norm import BatchNorm
+from sparring_vision import doublings
 
 
 class Generator(nn.Module):

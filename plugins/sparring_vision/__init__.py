@@ -11,15 +11,30 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sparring_vision.grid import image_grid
     from sparring_vision.image_example import ImageExample, Picture
+    from sparring_vision.image_sizes import doublings
+    from sparring_vision.kept_pictures import KeptPictures
+    from sparring_vision.latents import Distribution, Latents, draw_latents, truncate
+    from sparring_vision.picture_files import PictureFiles
+    from sparring_vision.pictures import ArrayPictures, Channels, Part, Pictures
     from sparring_vision.pixels import from_pixels, to_pixels
     from sparring_vision.reading import check_image, decode_image, fit_image, image_files, read_image
     from sparring_vision.writing import save_image
 
 __all__ = [
+    "ArrayPictures",
+    "Channels",
+    "Distribution",
     "ImageExample",
+    "KeptPictures",
+    "Latents",
+    "Part",
     "Picture",
+    "PictureFiles",
+    "Pictures",
     "check_image",
     "decode_image",
+    "doublings",
+    "draw_latents",
     "fit_image",
     "from_pixels",
     "image_files",
@@ -27,11 +42,17 @@ __all__ = [
     "read_image",
     "save_image",
     "to_pixels",
+    "truncate",
 ]
 
 _HOMES = {
     "sparring_vision.grid": ("image_grid",),
     "sparring_vision.image_example": ("ImageExample", "Picture"),
+    "sparring_vision.image_sizes": ("doublings",),
+    "sparring_vision.kept_pictures": ("KeptPictures",),
+    "sparring_vision.latents": ("Distribution", "Latents", "draw_latents", "truncate"),
+    "sparring_vision.picture_files": ("PictureFiles",),
+    "sparring_vision.pictures": ("ArrayPictures", "Channels", "Part", "Pictures"),
     "sparring_vision.pixels": ("from_pixels", "to_pixels"),
     "sparring_vision.reading": ("check_image", "decode_image", "fit_image", "image_files", "read_image"),
     "sparring_vision.writing": ("save_image",),

@@ -65,13 +65,16 @@ class Extractor:
 def extractor_for(data: Data, name: ExtractorName, *, weights: Path | None = None, resize: Resize = "tensorflow") -> Extractor:
     """The extractor of that name for these data: built once per process, and trained once per data set where it is the classifier.
 
+    Data that have a better classifier of their own give it by a method `feature_extractor()`: the network, which maps images of 0..255
+    to features and logits, and what to say of it in protocols; or None, and then the usual one is trained.
+
     Raises `DataError` for weights that are none.
     """
     key = (name, identity(data) if name == "classifier" else "", str(weights), resize)
     if key not in _extractors:
         if name == "inception" and weights is None:
             raise DataError("`extractor: inception` needs a file of weights")
-        network, protocol = trained_classifier(data) if weights is None else inception_from(weights, resize=resize)
+        network, protocol = _classifier_of(data) if weights is None else inception_from(weights, resize=resize)
         _extractors[key] = Extractor(network, protocol=protocol)
     return _extractors[key]
 
@@ -87,6 +90,11 @@ def prepare_extractor(data: Data, name: ExtractorName, *, weights: Path | None =
     if refused := gather(refusal)[0]:
         raise DataError(refused)
     extractor_for(data, name, weights=weights, resize=resize)
+
+
+def _classifier_of(data: Data) -> tuple[nn.Module, Mapping[str, str]]:
+    own = getattr(data, "feature_extractor", None)
+    return (own() if own is not None else None) or trained_classifier(data)
 
 
 def fastest_device() -> torch.device:

@@ -34,20 +34,21 @@ _DAMAGED = (
 )  # fmt: skip
 
 Channels = Literal[1, 3]
+Box = tuple[int, int, int, int]  # left, upper, right, lower: pixels of the upright picture; what is outside of it does not count
 
 
-def read_image(path: Path | str, *, image_size: int, channels: Channels) -> Picture:
+def read_image(path: Path | str, *, image_size: int, channels: Channels, box: Box | None = None) -> Picture:
     """The picture in a file as (channels, image_size, image_size), float32 in [-1, 1].
 
-    It is turned as its EXIF data say, transparent parts become white, 16-bit grey is scaled to 8 bits; the largest centred square is
-    resized by an antialiased bicubic filter. Grey pictures repeat themselves in three channels, coloured ones give their luma in one.
-    Of an animation, it is the first picture.
+    It is turned as its EXIF data say, transparent parts become white, 16-bit grey is scaled to 8 bits; the largest centred square, or
+    what lies in the `box`, stretched, is resized by an antialiased bicubic filter. Grey pictures repeat themselves in three channels,
+    coloured ones give their luma in one. Of an animation, it is the first picture.
 
     Raises `DataError`, naming the file, if it is missing, no picture, truncated or otherwise damaged, smaller than 2 pixels on a side,
     or larger than Pillow's limit for decompression bombs.
     """
     with _opened(Path(path), str(path)) as picture:
-        return fit_image(picture, image_size=image_size, channels=channels)
+        return fit_image(picture, image_size=image_size, channels=channels, box=box)
 
 
 def decode_image(encoded: bytes, *, name: str, image_size: int, channels: Channels) -> Picture:
@@ -69,14 +70,26 @@ def image_files(folder: Path | str, *, below: bool = True) -> tuple[Path, ...]:
     return tuple(sorted(path for path in seen if path.is_file()))
 
 
-def fit_image(picture: PIL.Image.Image, *, image_size: int, channels: Channels) -> Picture:
-    """A Pillow image as `read_image` gives it. Raises `ValueError` for pixels without an agreed range (floating point, 32 bits)."""
+def fit_image(picture: PIL.Image.Image, *, image_size: int, channels: Channels, box: Box | None = None) -> Picture:
+    """A Pillow image as `read_image` gives it.
+
+    Raises `ValueError` for pixels without an agreed range (floating point, 32 bits), and for a box beside the picture.
+    """
     upright = PIL.ImageOps.exif_transpose(picture)
     flat = _flattened(upright).convert("L" if channels == 1 else "RGB")
+    if box is not None:
+        flat = flat.crop(_inside(box, flat.size)).resize((image_size, image_size), PIL.Image.Resampling.BICUBIC)
     if flat.size != (image_size, image_size):
         flat = PIL.ImageOps.fit(flat, (image_size, image_size), PIL.Image.Resampling.BICUBIC)
     pixels = np.array(flat).reshape(image_size, image_size, channels)
     return from_pixels(torch.from_numpy(rearrange(pixels, "height width channels -> channels height width").copy()))
+
+
+def _inside(box: Box, size: tuple[int, int]) -> Box:
+    left, upper, right, lower = max(0, box[0]), max(0, box[1]), min(size[0], box[2]), min(size[1], box[3])
+    if left >= right or upper >= lower:
+        raise ValueError("the box {} lies outside of its {} x {} pixels".format(box, *size))
+    return left, upper, right, lower
 
 
 def _flattened(picture: PIL.Image.Image) -> PIL.Image.Image:

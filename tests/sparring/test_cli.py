@@ -9,8 +9,6 @@ import sys
 import pytest
 
 from sparring.cli import main
-from sparring.cli.apply import read_options
-from sparring.errors import RecipeError
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["list"], ["list", "recipes"], ["plugins"], ["run", "--help"]])
@@ -89,12 +87,3 @@ def test_an_unknown_option_is_refused(capsys: pytest.CaptureFixture[str]) -> Non
 
     assert caught.value.code == 2
     assert "unrecognized arguments: --fast" in capsys.readouterr().err
-
-
-def test_the_options_of_an_application_are_read_as_recipes_are() -> None:
-    options = read_options(["--dry-share", "1e-1", "--rates=[8000, 16000]", "--label", "no"])
-
-    assert options == {"dry_share": 0.1, "rates": [8000, 16000], "label": "no"}
-    with pytest.raises(RecipeError) as caught:
-        read_options(["--loud"])
-    assert str(caught.value) == "command line: --loud: write --loud=VALUE, or the option and its value behind the inputs"

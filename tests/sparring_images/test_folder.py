@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from sparring import DataError
-from sparring_images import picture_files
 from sparring_images.images import Images
+from sparring_vision import picture_files
 
 
 def put(root: Path, *names: str) -> Path:

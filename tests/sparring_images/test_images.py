@@ -11,8 +11,8 @@ import pytest
 import torch
 
 from sparring import DataError
-from sparring_images import kept_pictures
 from sparring_images.images import Images
+from sparring_vision import kept_pictures
 
 
 @pytest.fixture(scope="module")

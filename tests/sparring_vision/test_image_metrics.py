@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from toy_images import ToyImages, Unreadable
 
 from sparring import DataError, Example, SetMetric, SetScore
@@ -75,6 +75,30 @@ def test_a_damaged_file_of_the_classifier_is_replaced(data: ToyImages, cache: Pa
 
     assert same == protocol
     assert [path.name for path in (cache / "classifiers").iterdir()] == [kept.name]
+
+
+def test_data_with_a_classifier_of_their_own_are_looked_at_with_it() -> None:
+    class Means(nn.Module):
+        def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
+            return images.float().mean(dim=(2, 3)), images.float().amax(dim=(2, 3))
+
+    class WithItsOwn(ToyImages):
+        def feature_extractor(self) -> tuple[nn.Module, Mapping[str, str]]:
+            return Means(), {"extractor": "means"}
+
+    extractor = extractor_for(WithItsOwn(channels=2), "classifier")
+    image = torch.stack([torch.full((8, 8), -1.0), torch.full((8, 8), 1.0)])
+
+    assert extractor.features([image]).tolist() == [[0.0, 255.0]]
+    assert extractor.protocol() == {"extractor": "means"}
+
+
+def test_data_that_offer_no_classifier_after_all_are_looked_at_with_the_trained_one(data: ToyImages) -> None:
+    class Without(ToyImages):
+        def feature_extractor(self) -> None:
+            return None
+
+    assert extractor_for(Without(), "classifier").protocol()["extractor"] == trained_classifier(data)[1]["extractor"]
 
 
 def test_without_classes_the_classifier_tells_right_angles_and_class_scores_are_not_defined() -> None:

@@ -103,6 +103,18 @@ def test_the_centre_square_is_kept(tmp_path: Path) -> None:
     assert colour(read(wide, tmp_path / "a.png", channels=1)) == [1]
 
 
+def test_what_lies_in_a_box_is_kept_as_far_as_there_is_a_picture(tmp_path: Path) -> None:
+    pixels = np.zeros((6, 10), dtype=np.uint8)
+    pixels[3:, 6:] = 255
+    PIL.Image.fromarray(pixels).save(tmp_path / "a.png")
+
+    image = read_image(tmp_path / "a.png", image_size=4, channels=1, box=(6, 3, 14, 20))
+
+    assert (image == 1).all()
+    with pytest.raises(DataError, match=r"the box \(10, 3, 14, 20\) lies outside of its 10 x 6 pixels"):
+        read_image(tmp_path / "a.png", image_size=4, channels=1, box=(10, 3, 14, 20))
+
+
 def test_shrinking_averages_instead_of_picking(tmp_path: Path) -> None:
     lines = np.zeros((64, 64), dtype=np.uint8)
     lines[:, ::2] = 255

@@ -22,14 +22,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for command in COMMANDS:
         command.add_to(commands)
-    chosen, others = parser.parse_known_args(words)
-    if hasattr(chosen, "overrides"):  # argparse takes the positional arguments behind an option for unknown ones
-        chosen.overrides += [word for word in others if not word.startswith("-")]
-        others = [word for word in others if word.startswith("-")]
-    if others and chosen.command is not apply.apply:
-        parser.error(f"unrecognized arguments: {' '.join(others)}")
-    chosen.words, chosen.others = words, others
     try:
+        known, options = apply.separate(words)
+        chosen, others = parser.parse_known_args(known)
+        if hasattr(chosen, "overrides"):  # argparse takes the positional arguments behind an option for unknown ones
+            chosen.overrides += [word for word in others if not word.startswith("-")]
+            others = [word for word in others if word.startswith("-")]
+        if others:
+            parser.error(f"unrecognized arguments: {' '.join(others)}")
+        chosen.words, chosen.options = words, options
         return chosen.command(chosen)
     except SparringError as error:
         print(error, file=sys.stderr)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sparring.component import KINDS
 from sparring.plugins.registry import Owned, Plugins
 from sparring.terminal import aligned
+
+if TYPE_CHECKING:
+    from sparring.recipe.signature import Parameter
 
 
 def add_to(commands: Any) -> None:
@@ -37,16 +40,19 @@ def _lines(owned: Owned) -> Iterator[str]:
     if owned.missing():
         yield f"  {owned.missing()}"
         return
-    rows = _options(owned)
-    yield "  options:" if rows else "  options: none"
-    if rows:
+    options = _options(owned)
+    yield "  options:" if options else "  options: none"
+    if options:
+        rows = [(one.name, one.type, "required" if one.required else f"= {one.default!r}") for one in options]
         yield aligned(rows, indent="    ")
+    for option in options:
+        if option.network:
+            yield f"  {option.name} is a network: its name, or a mapping such as {{use: NAME, weights: RUN}}"
 
 
-def _options(owned: Owned) -> list[tuple[str, ...]]:
+def _options(owned: Owned) -> list[Parameter]:
     from sparring.recipe.signature import given, load, parameters
 
     target = load(owned.component.target)
     taken = given(owned.component.kind, target)
-    options = [parameter for parameter in parameters(target) if parameter.name not in taken]
-    return [(one.name, one.type, "required" if one.required else f"= {one.default!r}") for one in options]
+    return [parameter for parameter in parameters(target) if parameter.name not in taken]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from sparring.errors import GameError
 from sparring.play.drawing import mermaid
@@ -13,6 +13,7 @@ from sparring.play.game import Game, build_game
 from sparring.play.round import Round
 from sparring.play.wiring import SAMPLES, check_wiring, tiny_batch, tiny_hand, wiring_table
 from sparring.plugins.registry import Plugins
+from sparring.recipe.building import option_networks
 from sparring.recipe.recipe import Recipe
 from sparring.terminal import aligned
 
@@ -22,13 +23,20 @@ def check(recipe: Recipe, plugins: Plugins) -> str:
     game = build_game(recipe, plugins, torch.device("cpu"))
     wires = check_wiring(game, torch.device("cpu"))
     heading = f"{recipe.name}: {game.data.describe()}"
-    return "\n\n".join([heading, _networks(game), _shapes(game), wiring_table(wires), mermaid(game.graph, game.seats)])
+    return "\n\n".join([heading, _networks(game, plugins), _shapes(game), wiring_table(wires), mermaid(game.graph, game.seats)])
 
 
-def _networks(game: Game) -> str:
+def _networks(game: Game, plugins: Plugins) -> str:
     learners = {network: f"learned by {seat.name}" for seat in game.seats for network in seat.player.learns}
-    sizes = {name: sum(parameter.numel() for parameter in network.parameters()) for name, network in game.networks.items()}
-    return aligned([(name, f"{size:,} parameters", learners.get(name, "not learned")) for name, size in sizes.items()])
+    rows = [(name, _size(network), learners.get(name, "not learned")) for name, network in game.networks.items()]
+    for kinds, use in game.recipe.components():
+        for section, network in option_networks(plugins, kinds, use):
+            rows.append((section.use.path, _size(network), f"frozen, from {section.weights}" if section.weights else "frozen"))
+    return aligned(rows)
+
+
+def _size(network: nn.Module) -> str:
+    return f"{sum(parameter.numel() for parameter in network.parameters()):,} parameters"
 
 
 def _shapes(game: Game) -> str:

@@ -29,7 +29,8 @@ from sparring.recipe.building import build, build_network, schedule
 from sparring.recipe.facts import filled
 from sparring.recipe.recipe import Recipe, check_components
 from sparring.recipe.sections import PlayerSection, TermSection
-from sparring.runs.trained import load_weights
+from sparring.runs.inherited import with_inherited_options
+from sparring.runs.weights import load_weights
 from sparring.task import Task
 
 CONVOLUTIONS = (nn.Conv2d, nn.ConvTranspose2d)
@@ -93,7 +94,7 @@ def build_game(recipe: Recipe, plugins: Plugins, device: torch.device) -> Game:
     """Everything that the recipe names, on `device`. Raises `RecipeError` with all problems, or `DataError` for what it points at."""
     _refuse(check_components(recipe, plugins))
     data: Data = build(plugins, "data", recipe.data.use)
-    recipe = filled(recipe, plugins, data.facts())
+    recipe = filled(with_inherited_options(recipe), plugins, data.facts())
     task: Task = build(plugins, "task", recipe.task)
     views = Views({name: build(plugins, "view", use) for name, use in recipe.views.items()}).to(device)
     graph = Graph(task, recipe.networks, data.fields, view=views if recipe.views else None)

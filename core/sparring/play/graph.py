@@ -50,7 +50,7 @@ class Graph:
         """Between every judged tensor and the tensors that a judging network makes of it, put what is seen of it."""
         for contest in self.contests:
             judges = self.judges(contest)
-            for sample in contest.judged:
+            for sample in (*contest.judged, *contest.also_judged):
                 seen = f"{sample}_in_view"
                 self.methods[seen], self.needs[seen] = view, (sample, "noise", "progress")
                 for name, needs in self.needs.items():
@@ -76,7 +76,7 @@ class Graph:
         return reached
 
     def _examine(self, contest: Contest) -> None:
-        named = (contest.real, contest.fake, *contest.judged, *contest.decoys, *contest.extras)
+        named = (contest.real, contest.fake, *contest.judged, *contest.decoys, *contest.extras, *contest.also_judged)
         unknown = [name for name in named if name not in self.names]
         for name in unknown:
             self._say(f"the contest of {contest.real!r} and {contest.fake!r} names {name!r}, which is no tensor of the task")

@@ -9,12 +9,14 @@ from typing import Any
 from sparring.errors import Problem, RecipeError
 from sparring.plugins.registry import Plugins
 from sparring.recipe.recipe import Recipe
-from sparring.recipe.sections import Use
+from sparring.recipe.sections import NetworkSection, Use
 from sparring.recipe.signature import load, parameters
 
 
 def filled(recipe: Recipe, plugins: Plugins, facts: Mapping[str, int]) -> Recipe:
     """The recipe with the options of its task and networks that are facts of the data, where it leaves them out.
+
+    Frozen networks that come with their weights are what they are: they may have learned on other data.
 
     Raises `RecipeError` for every option that says otherwise than the data.
     """
@@ -22,7 +24,10 @@ def filled(recipe: Recipe, plugins: Plugins, facts: Mapping[str, int]) -> Recipe
     if problems:
         raise RecipeError(problems)
     task = _with_facts(plugins, "task", recipe.task, facts)
-    networks = {name: replace(one, use=_with_facts(plugins, "network", one.use, facts)) for name, one in recipe.networks.items()}
+    networks = {
+        name: one if _is_finished(one) else replace(one, use=_with_facts(plugins, "network", one.use, facts))
+        for name, one in recipe.networks.items()
+    }
     tree: dict[str, Any] = {**recipe.tree, "networks": dict(recipe.tree["networks"])}
     if task.options:
         tree["task"] = {"use": task.name, **task.options}
@@ -34,7 +39,12 @@ def filled(recipe: Recipe, plugins: Plugins, facts: Mapping[str, int]) -> Recipe
 def _users(recipe: Recipe) -> Iterator[tuple[str, Use]]:
     yield "task", recipe.task
     for network in recipe.networks.values():
-        yield "network", network.use
+        if not _is_finished(network):
+            yield "network", network.use
+
+
+def _is_finished(network: NetworkSection) -> bool:
+    return network.frozen and network.weights is not None
 
 
 def _told(plugins: Plugins, kind: str, use: Use, facts: Mapping[str, int]) -> dict[str, int]:

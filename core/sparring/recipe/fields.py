@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sparring.errors import Problem
 from sparring.plugins.nearest import did_you_mean, nearest
 from sparring.recipe.shown import shown
+
+LAST_PART = re.compile(r"(\.[^.\[\]]+|\[\d+\]|^[^.\[\]]+)$")
+
+
+def place_of(path: str, places: Mapping[str, str], *, otherwise: str) -> str:
+    """Where the value at a dotted path was written, or the nearest mapping around it."""
+    while path:
+        if path in places:
+            return places[path]
+        path = LAST_PART.sub("", path)
+    return otherwise
 
 
 class Notes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,13 +10,11 @@ from typing import Any
 from sparring.errors import Problem, RecipeError
 from sparring.plugins.registry import Plugins
 from sparring.recipe.component_check import faults_of
-from sparring.recipe.fields import Notes
+from sparring.recipe.fields import Notes, place_of
 from sparring.recipe.section_reader import Sections
 from sparring.recipe.sections import DataSection, EvaluationSection, NetworkSection, PlayerSection, RunSection, Use
 from sparring.recipe.text import as_yaml
 from sparring.recipe.tree import find_recipe, read_tree
-
-LAST_PART = re.compile(r"(\.[^.\[\]]+|\[\d+\]|^[^.\[\]]+)$")
 
 
 @dataclass(frozen=True)
@@ -42,7 +39,7 @@ class Recipe:
 
     def where(self, path: str) -> str:
         """`file:line` of a dotted path such as `players.generator.terms.l1.of`, or of the nearest mapping around it."""
-        return _where(path, self.places, self.file)
+        return place_of(path, self.places, otherwise=str(self.file))
 
     def problem(self, path: str, message: str, *hints: str) -> Problem:
         """Something that is wrong with the value at a dotted path."""
@@ -84,7 +81,7 @@ def load_recipe(path_or_name: str | Path, overrides: Iterable[str] = (), *, plug
     """
     file = find_recipe(path_or_name)
     tree = read_tree(file, overrides)
-    notes = Notes(lambda path: _where(path, tree.where, file))
+    notes = Notes(lambda path: place_of(path, tree.where, otherwise=str(file)))
     read = Sections(tree.values, notes, stem=file.stem)
     recipe = Recipe(
         read.task, read.data, read.networks, read.views, read.players, read.run, read.evaluation, tree.values, file, tree.where
@@ -103,14 +100,7 @@ def check_components(recipe: Recipe, plugins: Plugins) -> list[Problem]:
             continue
         for fault in faults_of(kinds, use, plugins):
             path = f"{use.path}.{fault.option}"
-            plain = fault.option == "use" and path not in recipe.places
-            problems.append(recipe.problem(use.path if plain else path, fault.message, *fault.hints))
+            if path not in recipe.places:  # a component that is given by its name alone
+                path = path.removesuffix(".use")
+            problems.append(recipe.problem(path, fault.message, *fault.hints))
     return problems
-
-
-def _where(path: str, places: Mapping[str, str], file: Path) -> str:
-    while path:
-        if path in places:
-            return places[path]
-        path = LAST_PART.sub("", path)
-    return str(file)

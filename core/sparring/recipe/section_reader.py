@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, get_args
 
-from sparring.plugins.nearest import did_you_mean, nearest
+from sparring.plugins.nearest import did_you_mean
 from sparring.recipe.fields import Fields, Notes
 from sparring.recipe.sections import DataSection, EvaluationSection, NetworkSection, PlayerSection, Precision, RunSection, TermSection, Use
 from sparring.recipe.shown import shown
+from sparring.recipe.use_reader import named_use, read_use, read_uses
 
 TOP = ("task", "data", "networks", "views", "players", "run", "evaluation")
 RESERVED_NETWORKS = ("noise", "progress")
@@ -26,7 +27,7 @@ class Sections:
         self.task = self._component(top, "task", "task: speech-enhancement")
         self.data = self._data(top)
         self.networks = {name: self._network(fields) for name, fields in self._named(top, "networks")}
-        self.views = {name: self._use(fields) for name, fields in self._named(top, "views")} if top.values.get("views") else {}
+        self.views = {name: read_use(fields) for name, fields in self._named(top, "views")} if top.values.get("views") else {}
         top.take("views")
         self.players = {name: self._player(fields) for name, fields in self._named(top, "players")}
         self.run = self._run(top, stem)
@@ -41,20 +42,8 @@ class Sections:
             parent.require(key, f"write {example!r}")
             if key in parent.values:
                 parent.wrong(key, f"must be a mapping such as {example!r}, but is null")
-            return self._named_use(parent.at(key), "")
-        return self._use(Fields(self.notes, parent.at(key), value, expects=f"a mapping such as {example!r}"))
-
-    def _use(self, fields: Fields) -> Use:
-        """To be called last: the keys that were not asked for are the options."""
-        name = fields.text("use")
-        if fields.readable and fields.values.get("use") is None:
-            written = nearest("use", fields.options())
-            hints = (f"is {written!r} meant to be 'use'?",) if written else ()
-            self.notes.wrong(fields.path, "'use' is missing: it names the component", *hints)
-        return self._named_use(fields.path, name or "", fields.options())
-
-    def _named_use(self, path: str, name: str, options: Mapping[str, Any] | None = None) -> Use:
-        return Use(path, name, options or {}, where=self.notes.where(path))
+            return named_use(self.notes, parent.at(key), "")
+        return read_use(Fields(self.notes, parent.at(key), value, expects=f"a mapping such as {example!r}"))
 
     def _named(self, top: Fields, key: str) -> Iterator[tuple[str, Fields]]:
         """The mappings of a mapping by name, of which there is at least one."""
@@ -80,13 +69,13 @@ class Sections:
         if fields.readable:
             fields.require("batch_size", "the size of the batch of all processes together")
         workers = fields.whole("workers", 0, least=0)
-        return DataSection(self._use(fields), batch_size, workers)
+        return DataSection(read_use(fields), batch_size, workers)
 
     def _network(self, fields: Fields) -> NetworkSection:
         weights, frozen = fields.text("weights"), fields.flag("frozen")
         ema, compiled = fields.number("ema", above=0.0, below=1.0), fields.flag("compile")
-        channels_last, regularizers = fields.flag("channels_last", default=True), self._uses(fields, "regularizers")
-        return NetworkSection(self._use(fields), weights, frozen, ema, compiled, channels_last, regularizers)
+        channels_last, regularizers = fields.flag("channels_last", default=True), read_uses(fields, "regularizers")
+        return NetworkSection(read_use(fields), weights, frozen, ema, compiled, channels_last, regularizers)
 
     def _player(self, fields: Fields) -> PlayerSection:
         learns = fields.names("learns")
@@ -106,19 +95,19 @@ class Sections:
             return self._component(player, "optimizer", "optimizer: {use: adam, lr: 2.0e-4}"), None
         fields = Fields(self.notes, player.at("optimizer"), player.take("optimizer"), expects="a mapping such as '{use: adam, lr: 2.0e-4}'")
         lr = self._scheduled(fields, "lr", None, least=0.0)
-        return self._use(fields), lr
+        return read_use(fields), lr
 
     def _term(self, fields: Fields) -> TermSection:
         of, weight = fields.names("of"), self._scheduled(fields, "weight", 1.0)
         start, until = self._span(fields)
         flipped = fields.number("flipped", above=0.0, below=1.0) or 0.0
-        return TermSection(self._use(fields), of, 1.0 if weight is None else weight, start, until, flipped)
+        return TermSection(read_use(fields), of, 1.0 if weight is None else weight, start, until, flipped)
 
     def _scheduled(self, fields: Fields, key: str, default: float | None, *, least: float | None = None) -> float | Use | None:
         """A number, or the schedule that stands in its place."""
         value = fields.take(key, default)
         if isinstance(value, dict):
-            return self._use(Fields(self.notes, fields.at(key), value))
+            return read_use(Fields(self.notes, fields.at(key), value))
         if value is None and default is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int | float) or (least is not None and value < least):
@@ -164,26 +153,13 @@ class Sections:
 
     def _evaluation(self, top: Fields) -> EvaluationSection:
         fields = Fields(self.notes, "evaluation", top.take("evaluation", {}))
-        metrics, baselines = self._uses(fields, "metrics"), self._uses(fields, "baselines")
+        metrics, baselines = read_uses(fields, "metrics"), read_uses(fields, "baselines")
         best, every = fields.text("best"), fields.whole("every", 0, least=0)
         names = [use.name for use in metrics if use.name]
         if best is not None and best not in names:
             fields.wrong("best", f"{best!r} is none of the metrics", *did_you_mean(best, names, what="metrics"))
         fields.close()
         return EvaluationSection(metrics, baselines, best, every)
-
-    def _uses(self, fields: Fields, key: str) -> tuple[Use, ...]:
-        """A list of components, each a name or a mapping with `use`."""
-        entries = fields.take(key, [])
-        if not isinstance(entries, list):
-            fields.wrong(key, f"must be a list of names, but is {shown(entries)}")
-            return ()
-        return tuple(self._entry(f"{fields.at(key)}[{index}]", entry) for index, entry in enumerate(entries))
-
-    def _entry(self, path: str, entry: Any) -> Use:
-        if isinstance(entry, str) and entry:
-            return self._named_use(path, entry)
-        return self._use(Fields(self.notes, path, entry, expects="a name or a mapping with 'use'"))
 
     def _check_learning(self) -> None:
         """A network is learned by one player at most, and by none if it is frozen."""

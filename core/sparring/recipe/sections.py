@@ -20,12 +20,14 @@ BESIDE_ANY = ("use",)
 
 @dataclass(frozen=True)
 class Use:
-    """A component and its options, as written: `path` is the dotted path of the mapping (or the name) in the recipe, `where` its line."""
+    """A component and its options, as written: `path` is the dotted path of the mapping (or the name) in the recipe, `where` its line,
+    and `places` the lines of its options and of all that they hold, by dotted path."""
 
     path: str
     name: str
     options: Mapping[str, Any] = field(default_factory=dict)
     where: str = field(default="", compare=False)
+    places: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

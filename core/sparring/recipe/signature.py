@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import sys
 import types
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -35,12 +36,16 @@ CONSTRAINTS = (
 
 @dataclass(frozen=True)
 class Parameter:
-    """One option of a component. `type` is its annotation as written; `kind` the same as a type that pydantic can check."""
+    """One option of a component. `type` is its annotation as written; `kind` the same as a type that pydantic can check.
+
+    `network` holds the classes of which one has to be the network that the option is; it is empty where the option is no network.
+    """
 
     name: str
     type: str
     kind: Any
     default: Any = inspect.Parameter.empty
+    network: tuple[type, ...] = ()
 
     @property
     def required(self) -> bool:
@@ -77,9 +82,10 @@ def parameters(target: Callable[..., Any]) -> tuple[Parameter, ...]:
     function = inspect.unwrap(target.__init__ if inspect.isclass(target) else target)
     named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
     return tuple(
-        Parameter(parameter.name, _text(parameter.annotation), _checkable(parameter, function), parameter.default)
-        for parameter in inspect.signature(target).parameters.values()
+        Parameter(name, _text(parameter.annotation), _checkable(hint), parameter.default, _networks(hint))
+        for name, parameter in inspect.signature(target).parameters.items()
         if parameter.kind in named
+        for hint in (_resolved(parameter, function),)
     )
 
 
@@ -93,13 +99,24 @@ def given(kind: str, target: Callable[..., Any]) -> tuple[str, ...]:
     return tuple(parameter.name for parameter in parameters(target)[:1]) if kind in GIVES_FIRST else ()
 
 
+def no_networks(parameter: Parameter, value: Any) -> Any:
+    """Refuses a network where none can be built."""
+    raise BindingError([Fault(parameter.name, "is a network, and only a recipe can name one")])
+
+
 def bind(
-    target: Callable[..., Any], options: Mapping[str, Any], *, given: Iterable[str] = (), beside: Iterable[str] = ()
+    target: Callable[..., Any],
+    options: Mapping[str, Any],
+    *,
+    given: Iterable[str] = (),
+    beside: Iterable[str] = (),
+    network: Callable[[Parameter, Any], Any] = no_networks,
 ) -> dict[str, Any]:
     """The options as `target` takes them: lists become tuples where it says so, whole numbers floats, texts paths.
 
     `options` are values as YAML has them; nothing is added for options that are left out. `beside` names keys
-    that stand beside the options, for suggestions only. Raises `BindingError`.
+    that stand beside the options, for suggestions only. `network` turns what YAML has for an option that is a network into one,
+    or raises a `BindingError` of its own, whose faults join the others. Raises `BindingError`.
     """
     known = {parameter.name: parameter for parameter in parameters(target) if parameter.name not in set(given)}
     bound: dict[str, Any] = {}
@@ -108,15 +125,23 @@ def bind(
         if name not in known:
             faults.append(Fault(name, f"there is no option {name!r}", did_you_mean(name, (*known, *beside), what="options")))
             continue
+        is_network = known[name].network and not (value is None and known[name].kind is types.NoneType)
         try:
-            bound[name] = TypeAdapter(known[name].kind).validate_json(json.dumps(value), strict=True)
-        except ValidationError as error:
-            faults.append(_worded(known[name], value, error))
+            bound[name] = network(known[name], value) if is_network else _validated(known[name], value)
+        except BindingError as error:
+            faults += error.faults
     absent = [one for name, one in known.items() if one.required and name not in options]
-    faults += [Fault(one.name, f"{one.name!r} has to be given: {_wanted(one.kind)}") for one in absent]
+    faults += [Fault(one.name, f"{one.name!r} has to be given: {'a network' if one.network else _wanted(one.kind)}") for one in absent]
     if faults:
         raise BindingError(faults)
     return bound
+
+
+def _validated(parameter: Parameter, value: Any) -> Any:
+    try:
+        return TypeAdapter(parameter.kind).validate_json(json.dumps(value), strict=True)
+    except ValidationError as error:
+        raise BindingError([_worded(parameter, value, error)]) from None
 
 
 def _text(annotation: Any) -> str:
@@ -125,16 +150,30 @@ def _text(annotation: Any) -> str:
     return annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
 
 
-def _checkable(parameter: inspect.Parameter, function: Any) -> Any:
-    """The annotation as a type that pydantic can read from JSON; what it cannot read (torch's own types) may be anything."""
+def _resolved(parameter: inspect.Parameter, function: Any) -> Any:
+    """The annotation as a type; anything where it is none, or one that nobody can look up."""
     if parameter.annotation is inspect.Parameter.empty:
         return Any
     bearer = types.SimpleNamespace(__annotations__={"it": parameter.annotation})
     try:
-        resolved = get_type_hints(bearer, globalns=getattr(function, "__globals__", {}), include_extras=True)["it"]
+        return get_type_hints(bearer, globalns=getattr(function, "__globals__", {}), include_extras=True)["it"]
     except (NameError, AttributeError, TypeError, SyntaxError):
         return Any
-    reduced = _reduced(resolved)
+
+
+def _networks(annotation: Any) -> tuple[type, ...]:
+    """The classes of networks of which a value has to be one, if the annotation is about networks (or null) and nothing else."""
+    torch = sys.modules.get("torch")  # whoever annotates with a network has imported it
+    members = get_args(annotation) if get_origin(annotation) in (Union, types.UnionType) else (annotation,)
+    classes = tuple(member for member in members if member is not types.NoneType)
+    if torch is None or not all(isinstance(one, type) and issubclass(one, torch.nn.Module) for one in classes):
+        return ()
+    return classes
+
+
+def _checkable(annotation: Any) -> Any:
+    """The annotation as a type that pydantic can read from JSON; what it cannot read (torch's own types) may be anything."""
+    reduced = _reduced(annotation)
     return Any if reduced is Unreadable else reduced
 
 

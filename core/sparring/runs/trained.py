@@ -9,17 +9,16 @@ import torch
 from torch import Tensor, nn
 
 from sparring.application import Application, Trained
-from sparring.errors import CheckpointError, Problem, RecipeError
+from sparring.errors import Problem, RecipeError
 from sparring.play.accelerator import this_device
 from sparring.plugins.nearest import did_you_mean
 from sparring.plugins.registry import Plugins
 from sparring.recipe.building import build, build_network, options_of
-from sparring.recipe.recipe import Recipe, load_recipe
+from sparring.recipe.recipe import Recipe
 from sparring.recipe.signature import load as load_target
-from sparring.runs.checkpoint import Checkpoints
-from sparring.runs.run_folder import RunFolder
 from sparring.runs.saved import Checkpoint
 from sparring.runs.state import load_named
+from sparring.runs.weights import open_run, saved_network
 
 
 def load(
@@ -59,34 +58,6 @@ def application_of(
     return target(trained)
 
 
-def open_run(run: str | Path, checkpoint: str = "best") -> tuple[Recipe, Checkpoint]:
-    """The recipe of a run and one of its checkpoints (`best`, `last` or a step)."""
-    folder = RunFolder(Path(run))
-    if not folder.recipe.is_file():
-        raise CheckpointError(f"{run}: is no run; a run is a folder with a recipe.yaml, such as runs/segan-small")
-    checkpoints = Checkpoints(folder.checkpoints)
-    chosen = checkpoints.at(int(checkpoint)) if checkpoint.isdigit() else None
-    if checkpoint == "best" and checkpoints.best_known() is not None:
-        chosen = checkpoints.best()
-    chosen = chosen or checkpoints.latest(tidy=False)
-    if chosen is None:
-        raise CheckpointError(f"{run}: has no checkpoint yet")
-    return load_recipe(folder.recipe), chosen
-
-
-def load_weights(network: nn.Module, source: str, name: str) -> None:
-    """Start `network` from another run: `RUN`, for its network of the same `name` (its moving average, if kept), or `RUN:other-name`."""
-    run, _, other = source.rpartition(":") if ":" in source and not Path(source).exists() else (source, "", name)
-    _, checkpoint = open_run(run)
-    load_named(network, saved_network(checkpoint, other), f"network {name!r} from {source}")
-
-
-def saved_network(checkpoint: Checkpoint, name: str) -> Mapping[str, Tensor]:
-    """A network's tensors as they are meant to be used: averaged, where the run kept an average."""
-    averaged = f"averages/{name}"
-    return checkpoint.tensors(averaged if f"{averaged}.safetensors" in checkpoint.files else f"networks/{name}")
-
-
 class SavedNetworks(Mapping[str, nn.Module]):
     """The networks of a checkpoint in evaluation mode, each built and loaded when first asked for: an enhancer needs no discriminator."""
 
@@ -96,7 +67,7 @@ class SavedNetworks(Mapping[str, nn.Module]):
 
     def __getitem__(self, name: str) -> nn.Module:
         if name not in self._built:
-            network = build_network(self.plugins, self.recipe.networks[name])
+            network = build_network(self.plugins, self.recipe.networks[name], read_weights=False)
             load_named(network, saved_network(self.checkpoint, name), f"network {name!r} of {self.checkpoint.folder}")
             self._built[name] = network.to(self.device).eval().requires_grad_(False)
         return self._built[name]

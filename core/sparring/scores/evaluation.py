@@ -23,7 +23,8 @@ from sparring.recipe.building import build
 from sparring.recipe.facts import filled
 from sparring.recipe.recipe import Recipe, load_recipe
 from sparring.runs.run_folder import RunFolder, versions
-from sparring.runs.trained import SavedNetworks, application_of, open_run
+from sparring.runs.trained import SavedNetworks, application_of
+from sparring.runs.weights import open_run
 from sparring.scores.scorecard import Column, Line, Scorecard
 from sparring.scores.sets import judge_sets
 from sparring.terminal import progress_bar

@@ -105,6 +105,18 @@ def test_a_run_can_start_from_the_frozen_networks_of_another() -> None:
     assert weights(second, 20)["networks/discriminator.safetensors"] == weights(Path("runs/toy"), 20)["networks/discriminator.safetensors"]
 
 
+def test_a_frozen_network_of_another_run_is_built_as_it_was_built_there() -> None:
+    play()
+    AcceleratorState._reset_state(reset_partial_state=True)
+    unsaid = toy.RECIPE.replace(", outputs: 1}", ", weights: runs/toy, frozen: true}")
+    Path("second.yaml").write_text(re.sub(r"  discriminator:\n    learns.*(?=  generator:\n    learns)", "", unsaid, flags=re.DOTALL))
+
+    second = play_file("second.yaml")
+
+    assert weights(second, 20)["networks/discriminator.safetensors"] == weights(Path("runs/toy"), 20)["networks/discriminator.safetensors"]
+    assert load_recipe(second / "recipe.yaml").networks["discriminator"].use.options["outputs"] == 1
+
+
 def test_the_same_command_on_a_finished_run_plays_no_step(capsys: pytest.CaptureFixture[str]) -> None:
     first = weights(play(), 20)
     AcceleratorState._reset_state(reset_partial_state=True)

@@ -10,7 +10,8 @@ from typing import Literal
 import numpy as np
 import PIL.Image
 
-from sparring_vision import Picture, fit_image
+from sparring_vision.image_example import Picture
+from sparring_vision.reading import fit_image
 
 Channels = Literal[1, 3]
 

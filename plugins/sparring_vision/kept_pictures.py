@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from sparring_images.pictures import Channels, Pictures
-from sparring_vision import Picture, from_pixels, to_pixels
+from sparring_vision.image_example import Picture
+from sparring_vision.pictures import Channels, Pictures
+from sparring_vision.pixels import from_pixels, to_pixels
 
 MOST_BYTES = 256 * 2**20
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from sparring_images.latents import draw_latents, truncate
+from sparring_vision import draw_latents, truncate
 
 
 def keys(count: int) -> list[tuple[int, int]]:

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from sparring import DataError
-from sparring_images.pictures import Channels, Pictures
-from sparring_vision import Picture, check_image, read_image
+from sparring_vision.image_example import Picture
+from sparring_vision.pictures import Channels, Pictures
+from sparring_vision.reading import check_image, read_image
 
 # About 10 000 headers are read in a second.
 MOST_HEADERS = 50_000

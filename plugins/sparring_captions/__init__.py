@@ -1,0 +1,1 @@
+"""Images out of sentences: a plugin of sparring."""
