@@ -13,10 +13,10 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from sparring import Application, DataError, Example, RecipeError, Report, Trained, gather, progress_bar, share
+from sparring_captions.captions import read_captions
 from sparring_captions.text_encoder import TextEncoder
 
 SUFFIX = ".txt"
-MOST_BYTES = 2**28
 
 
 class EncodeCaptions(Application):
@@ -47,12 +47,12 @@ class EncodeCaptions(Application):
         remarks: list[str] = []
         for source, target in progress_bar(iterable=share(files), unit="file"):
             try:
-                captions = _captions(source)
+                captions = read_captions(source)
                 self._check(captions)
                 remarks += [f"{source}: {said}" for said in self._unread(captions)]
                 written.append(str(_write(target, self.encoder.encode(captions))))
             except DataError as error:
-                skipped.append((str(source), str(error)))
+                skipped.append((str(source), str(error).removeprefix(f"{source}: ")))  # the report names it already
         everyone = gather([written, skipped, remarks])
         report = Report(
             sorted(Path(path) for part in everyone for path in part[0]), [(name, why) for part in everyone for name, why in part[1]]
@@ -96,21 +96,6 @@ def _destinations(inputs: Sequence[str | Path], output: Path) -> list[tuple[Path
             raise RecipeError(f"{sources[target]} and {source} would both be written to {target}: give them one after the other")
         sources[target] = source
     return found
-
-
-def _captions(path: Path) -> list[str]:
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise DataError(f"it has more than {MOST_BYTES >> 20} MiB: split it")
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError:
-        raise DataError("it is no text in UTF-8") from None
-    except OSError as error:
-        raise DataError(f"it cannot be read: {error.strerror}") from error
-    captions = [line.strip() for line in lines if line.strip()]
-    if not captions:
-        raise DataError("it has no captions: write one a line")
-    return captions
 
 
 def _write(path: Path, embeddings: Tensor) -> Path:

@@ -37,9 +37,9 @@ class Reader(NamedTuple):
 class HuggingFaceText(TextEncoder):
     """Embeddings by a pretrained model: CLIP's projected text embedding, or of another one the mean of its last hidden states.
 
-    `folder` is one that transformers has written (config.json, tokenizer, weights in safetensors). Nothing is looked up on the network, and
-    nothing in the folder is run, and it is read when first needed. `max_tokens` of a caption are read, special ones included
-    (None: as many as the model can). What sentence-transformers does after the mean (a dense layer, a norm) is not done.
+    `folder` is one that transformers has written (config.json, tokenizer, weights in safetensors). Nothing is looked up on the network,
+    nothing in the folder is run, and all of it is read when first needed. `max_tokens` of a caption are read, special ones included (None:
+    as many as the model can). What sentence-transformers does after the mean (a dense layer, a norm) is not done.
 
     Raises `ValueError` if the folder is not such a one, and `DataError` where it turns out when it is read. Source: Radford et al. 2021
     (arXiv 2103.00020) for CLIP, Reimers and Gurevych 2019 (arXiv 1908.10084) for the mean.

@@ -97,10 +97,10 @@ class TextConditionalGeneration(MatchingAware):
         return discriminator(interpolated, interpolated_text)
 
 
-class FirstStage(MatchingAware):
-    """StackGAN's first stage: a small image of a condition that is drawn around what the text says (Zhang et al. 2017, section 3.2).
+class Augmented:
+    """Conditioning augmentation, which both stages of StackGAN have (Zhang et al. 2017, section 3.1).
 
-    `conditioning(text)` gives mean and log deviation of the condition, for `gaussian-kl`; `generator(latent, condition)` draws.
+    `conditioning(text)` gives mean and log deviation of a condition, for `gaussian-kl`, and the condition is drawn of them.
     """
 
     @tensor
@@ -119,6 +119,13 @@ class FirstStage(MatchingAware):
     def condition(self, conditioned: tuple[Condition, Condition], noise: Any) -> Condition:
         return drawn(conditioned, noise)
 
+
+class FirstStage(Augmented, MatchingAware):
+    """StackGAN's first stage: a small image of a condition that is drawn around what the text says (Zhang et al. 2017, section 3.2).
+
+    `generator(latent, condition)` draws.
+    """
+
     @tensor
     def latent(self, generator: nn.Module, noise: Any) -> Latent:
         return noise.normal(*generator.latent_shape)  # type: ignore[misc]
@@ -128,7 +135,7 @@ class FirstStage(MatchingAware):
         return generator(latent, condition)
 
 
-class SecondStage(MatchingAware):
+class SecondStage(Augmented, MatchingAware):
     """StackGAN's second stage: an image four times larger of the same text, on top of the first stage's (Zhang et al. 2017, section 3.3).
 
     `first_conditioning` and `first_generator` are the networks of a first stage's run, frozen; `conditioning` is a new one, and
@@ -150,22 +157,6 @@ class SecondStage(MatchingAware):
     @tensor
     def sketch(self, first_generator: nn.Module, latent: Latent, first_condition: Condition) -> Sketch:
         return first_generator(latent, first_condition)
-
-    @tensor
-    def conditioned(self, conditioning: nn.Module, text: Text) -> tuple[Condition, Condition]:
-        return conditioning(text)
-
-    @tensor
-    def condition_mean(self, conditioned: tuple[Condition, Condition]) -> Condition:
-        return conditioned[0]
-
-    @tensor
-    def condition_log_deviation(self, conditioned: tuple[Condition, Condition]) -> Condition:
-        return conditioned[1]
-
-    @tensor
-    def condition(self, conditioned: tuple[Condition, Condition], noise: Any) -> Condition:
-        return drawn(conditioned, noise)
 
     @tensor
     def fake(self, generator: nn.Module, sketch: Sketch, condition: Condition) -> Image:

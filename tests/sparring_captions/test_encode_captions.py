@@ -63,10 +63,10 @@ def test_files_that_cannot_be_used_are_named_and_the_others_written(application:
     assert report.written == [tmp_path / "out" / "good.safetensors"]
     assert report.remarks == [f"{tmp_path / 'good.txt'}: caption 2: only the first 48 of 60 characters are read (and so with 1 more)"]
     assert report.skipped == [
-        (str(tmp_path / "blank.txt"), "it has no captions: write one a line"),
+        (str(tmp_path / "blank.txt"), "has no caption: write one a line"),
         (str(tmp_path / "numbers.txt"), "caption 2 ('12'): it has no letter that the encoder knows: write it in English"),
-        (str(tmp_path / "picture.txt"), "it is no text in UTF-8"),
-        (str(tmp_path / "missing.txt"), "it cannot be read: No such file or directory"),
+        (str(tmp_path / "picture.txt"), "is no text in UTF-8: save it as such, with one caption a line"),
+        (str(tmp_path / "missing.txt"), "cannot be read: No such file or directory"),
     ]
 
 
