@@ -93,8 +93,9 @@ class Game:
 def build_game(recipe: Recipe, plugins: Plugins, device: torch.device) -> Game:
     """Everything that the recipe names, on `device`. Raises `RecipeError` with all problems, or `DataError` for what it points at."""
     _refuse(check_components(recipe, plugins))
+    recipe = with_inherited_options(recipe)
     data: Data = build(plugins, "data", recipe.data.use)
-    recipe = filled(with_inherited_options(recipe), plugins, data.facts())
+    recipe = filled(recipe, plugins, data.facts())
     task: Task = build(plugins, "task", recipe.task)
     views = Views({name: build(plugins, "view", use) for name, use in recipe.views.items()}).to(device)
     graph = Graph(task, recipe.networks, data.fields, view=views if recipe.views else None)

@@ -132,6 +132,17 @@ def test_the_command_line_gives_a_network_other_weights(path: str, plugins: Plug
     assert torch.equal(encoder_of(recipe, plugins).layer.weight, trained.layer.weight)
 
 
+def test_what_the_recipe_leaves_out_of_a_network_is_as_in_the_run_of_its_weights(path: str, plugins: Plugins) -> None:
+    trained = SmallEncoder(width=8)
+    text = Path(path).read_text()
+    left_behind("runs/encoder", text.replace("networks:\n", "networks:\n  encoder: {use: small-encoder, width: 8}\n"), {"encoder": trained})
+
+    game = build_game(load_recipe(path, plugins=plugins), plugins, torch.device("cpu"))
+
+    assert torch.equal(game.data.encoder.layer.weight, trained.layer.weight)  # type: ignore[attr-defined]
+    assert "width: 8" in game.recipe.dump()
+
+
 def test_weights_that_are_not_there_are_named(path: str, plugins: Plugins) -> None:
     with pytest.raises(CheckpointError, match=r"^runs/encoder: is no run; "):
         build_game(load_recipe(path), plugins, torch.device("cpu"))
