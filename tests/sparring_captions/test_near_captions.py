@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -38,7 +39,7 @@ def test_near_captions_name_other_things_than_the_scene_has() -> None:
 
 
 def test_mismatches_are_near_ones_where_they_are_asked_for() -> None:
-    sizes = {"image_size": 16, "scenes": 8, "validation_scenes": 2, "test_scenes": 2}
+    sizes: dict[str, Any] = {"image_size": 16, "scenes": 8, "validation_scenes": 2, "test_scenes": 2}
     near = CaptionedImages(**sizes, text_encoder=toy_captions.CountingEncoder(), mismatches="near")
     both = CaptionedImages(**sizes, text_encoder=toy_captions.CountingEncoder(), mismatches="both")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -20,7 +21,7 @@ from sparring_captions.scene_checker import (
 )
 from sparring_captions.scene_source import HELD_OUT, SceneDraws
 
-SHORT = {"image_size": 16, "steps": 12, "scenes": 256, "held_out": 60}
+SHORT: dict[str, Any] = {"image_size": 16, "steps": 12, "scenes": 256, "held_out": 60}
 
 
 @pytest.fixture(scope="module", autouse=True)
