@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from sparring import DataError, Split
 from sparring_captions.captioned_files import CaptionedFile, CaptionedFiles
 from sparring_captions.captioned_pictures import CaptionedPictures
 from sparring_captions.captions import read_captions
+from sparring_vision import by_hash
 
 Set = Literal["scenes", "folder", "cub", "oxford", "coco"]
 
@@ -36,12 +36,6 @@ def held_out(names: Sequence[str], *, most: int = MOST_HELD_OUT) -> np.ndarray:
     chosen = np.zeros(len(names), dtype=bool)
     chosen[by_hash(names)[:count]] = True
     return chosen
-
-
-def by_hash(names: Sequence[str]) -> np.ndarray:
-    """Their numbers in an order that looks random and depends on the names alone."""
-    hashes = [hashlib.blake2b(name.encode(), digest_size=8).digest() for name in names]
-    return np.argsort(np.array(hashes, dtype="S8").view(">u8"), kind="stable") if hashes else np.zeros(0, dtype=np.int64)
 
 
 def file_source(label: str, root: Path, *, train: Sequence[CaptionedFile], test: Sequence[CaptionedFile]) -> CaptionSource:

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from sparring import DataError
-from sparring_captions.caption_source import CaptionSource, by_hash, file_source, first_of
+from sparring_captions.caption_source import CaptionSource, file_source, first_of
 from sparring_captions.captioned_files import CaptionedFile
 from sparring_captions.captions import tidy
+from sparring_vision import by_hash
 
 YEARS = ("2014", "2017")
 MOST_TESTED = 10_000

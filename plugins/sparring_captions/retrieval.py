@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar
@@ -19,6 +18,7 @@ from sparring_captions.other_examples import others_of
 from sparring_captions.scene_attributes import SceneAttributes
 from sparring_captions.scene_text_encoder import SceneTextEncoder
 from sparring_captions.text_encoder import Embeddings
+from sparring_vision import hash_of_weights
 
 CAPTIONS = 100
 AT_ONCE = 256
@@ -79,7 +79,7 @@ class RetrievalPrecision(Metric):
         """The matcher, the hashes of its weights, and among how many captions the right one is sought."""
         return {
             "matcher": "encoders of scenes" if self.matcher is None else str(self.matcher),
-            **{f"weights of {name}": fingerprint(network) for name, network in sorted(self._networks.items())},
+            **{f"weights of {name}": hash_of_weights(network) for name, network in sorted(self._networks.items())},
             "captions": f"{CAPTIONS} of different classes, or as many as there are",
         }
 
@@ -106,8 +106,3 @@ class RetrievalPrecision(Metric):
         encoder = self._networks["image_encoder"]
         fitting = F.adaptive_avg_pool2d(rearrange(image.cpu().float(), "c h w -> 1 c h w"), encoder.image_size)
         return rearrange(encoder(fitting), "1 width -> width")
-
-
-def fingerprint(network: nn.Module) -> str:
-    """A hash of its weights."""
-    return sha256(b"".join(part.cpu().contiguous().numpy().tobytes() for part in network.state_dict().values())).hexdigest()[:16]

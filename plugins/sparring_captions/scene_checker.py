@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +16,7 @@ from torch.nn import functional as F
 from sparring import Split, cache_file, keep_tensors, progress_bar, read_tensors
 from sparring_captions.scene import ATTRIBUTES
 from sparring_captions.scene_source import SceneDraws
-from sparring_vision import to_pixels
+from sparring_vision import hash_of_weights, to_pixels
 
 WIDTH = 128
 MOST_PIXELS_A_SIDE = 128
@@ -106,7 +105,7 @@ def trained_checker(
     network.load_state_dict(kept.tensors)
     return network.eval(), {
         "extractor": f"checker of scenes of {network.side} pixels, {WIDTH} features",
-        "extractor weights": _fingerprint(network),
+        "extractor weights": hash_of_weights(network),
         **{_entry(name): kept.notes[name] for name in JUDGED},
     }
 
@@ -185,7 +184,3 @@ def _accuracies(network: SceneChecker, known: Known) -> dict[str, str]:
     everything = torch.cat([right, right.all(dim=1, keepdim=True)], dim=1).double()
     seen, held_out = (100 * everything[first::2].mean(dim=0) for first in (0, 1))
     return {name: f"{s:.2f} % seen, {h:.2f} % held out" for name, s, h in zip(JUDGED, seen.tolist(), held_out.tolist(), strict=True)}
-
-
-def _fingerprint(network: nn.Module) -> str:
-    return sha256(b"".join(part.contiguous().numpy().tobytes() for part in network.state_dict().values())).hexdigest()[:16]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from jaxtyping import Float
@@ -72,9 +73,9 @@ class TextConditionalGeneration(MatchingAware):
         if not 0 <= interpolation <= 1:
             raise ValueError(f"interpolation is the share of a sample's own text, from 0 to 1 (0.5 is the paper's), not {interpolation:g}")
         self.interpolation = interpolation
-        decoys = self.contests[0].decoys
-        extras = {"extras": ("interpolated_score",), "also_judged": ("interpolated",)} if interpolated else {}
-        self.contests = (Contest(real="real_score", fake="fake_score", judged=("real", "fake"), decoys=decoys, **extras),)  # type: ignore[misc]
+        if interpolated:
+            (contest,) = self.contests
+            self.contests = (replace(contest, extras=("interpolated_score",), also_judged=("interpolated",)),)  # type: ignore[misc]
 
     @tensor
     def latent(self, generator: nn.Module, noise: Any) -> Latent:

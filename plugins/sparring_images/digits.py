@@ -6,8 +6,8 @@ import numpy as np
 from einops import rearrange
 from sklearn.datasets import load_digits
 
-from sparring_images.source import Source, by_hash
-from sparring_vision import ArrayPictures, Part
+from sparring_images.source import Source
+from sparring_vision import ArrayPictures, Part, by_hash
 
 TEST_PER_CLASS, VALIDATION_PER_CLASS = 50, 10
 
@@ -21,7 +21,7 @@ def digits() -> Source:
     # the values are 0 to 16
     pixels = np.round(rearrange(np.asarray(values), "count (h w) -> count h w", h=8) * (255 / 16)).astype(np.uint8)
     whole = ArrayPictures("digit", pixels, np.asarray(labels))
-    order = by_hash(whole)
+    order = by_hash([whole.name(number) for number in range(len(whole))])
     rank = np.empty(len(whole), dtype=np.int64)
     for label in range(10):
         members = order[whole.labels[order] == label]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from sparring import DataError
-from sparring_vision import Part, Pictures
+from sparring_vision import Part, Pictures, by_hash
 
 HELD_OUT_SHARE = 0.1
 MOST_HELD_OUT = 10_000
@@ -46,14 +45,8 @@ def choose(names: Sequence[str], classes: Sequence[str], label: str) -> tuple[st
 def held_out(pictures: Pictures) -> tuple[Pictures, Pictures]:
     """All but a tenth of the pictures, and that tenth: at least one picture and at most 10 000, chosen by a hash of their names."""
     count = min(max(round(HELD_OUT_SHARE * len(pictures)), 1), MOST_HELD_OUT)
-    order = by_hash(pictures)
+    order = by_hash([pictures.name(number) for number in range(len(pictures))])
     return Part(pictures, np.sort(order[count:])), Part(pictures, np.sort(order[:count]))
-
-
-def by_hash(pictures: Pictures) -> np.ndarray:
-    """The numbers of the pictures in an order that looks random and depends on their names alone."""
-    hashes = [hashlib.blake2b(pictures.name(number).encode(), digest_size=8).digest() for number in range(len(pictures))]
-    return np.argsort(np.array(hashes, dtype="S8").view(">u8"), kind="stable")
 
 
 def _kept(pictures: Pictures, new_number: np.ndarray) -> Pictures:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sparring_vision.grid import image_grid
+    from sparring_vision.hash_order import by_hash
     from sparring_vision.image_example import ImageExample, Picture
     from sparring_vision.image_sizes import doublings
     from sparring_vision.kept_pictures import KeptPictures
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from sparring_vision.pictures import ArrayPictures, Channels, Part, Pictures
     from sparring_vision.pixels import from_pixels, to_pixels
     from sparring_vision.reading import check_image, decode_image, fit_image, image_files, read_image
+    from sparring_vision.weights_hash import hash_of_weights
     from sparring_vision.writing import save_image
 
 __all__ = [
@@ -31,12 +33,14 @@ __all__ = [
     "Picture",
     "PictureFiles",
     "Pictures",
+    "by_hash",
     "check_image",
     "decode_image",
     "doublings",
     "draw_latents",
     "fit_image",
     "from_pixels",
+    "hash_of_weights",
     "image_files",
     "image_grid",
     "read_image",
@@ -47,6 +51,7 @@ __all__ = [
 
 _HOMES = {
     "sparring_vision.grid": ("image_grid",),
+    "sparring_vision.hash_order": ("by_hash",),
     "sparring_vision.image_example": ("ImageExample", "Picture"),
     "sparring_vision.image_sizes": ("doublings",),
     "sparring_vision.kept_pictures": ("KeptPictures",),
@@ -55,6 +60,7 @@ _HOMES = {
     "sparring_vision.pictures": ("ArrayPictures", "Channels", "Part", "Pictures"),
     "sparring_vision.pixels": ("from_pixels", "to_pixels"),
     "sparring_vision.reading": ("check_image", "decode_image", "fit_image", "image_files", "read_image"),
+    "sparring_vision.weights_hash": ("hash_of_weights",),
     "sparring_vision.writing": ("save_image",),
 }
 

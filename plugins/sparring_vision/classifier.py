@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from typing import NamedTuple
 
 import torch
@@ -14,6 +13,7 @@ from torch.nn import functional as F
 
 from sparring import Data, DataError, Example, cache_file, keep_tensors, progress_bar, read_tensors
 from sparring_vision.real_images import Pixels, carried, classes_of, identity, quantised
+from sparring_vision.weights_hash import hash_of_weights
 
 WIDTH = 64
 MOST_PIXELS_A_SIDE = 32
@@ -82,7 +82,7 @@ def trained_classifier(data: Data) -> tuple[Classifier, Mapping[str, str]]:
     network.load_state_dict(kept.tensors)
     return network.eval(), {
         "extractor": f"classifier of {f'{classes} classes' if classes else 'rotations'} trained on these data, {WIDTH} features",
-        "extractor weights": _fingerprint(network),
+        "extractor weights": hash_of_weights(network),
         "extractor accuracy on test": kept.notes["accuracy"],
     }
 
@@ -137,7 +137,3 @@ def _train(network: Classifier, known: Labelled, *, image_size: int) -> None:
 def _accuracy(network: Classifier, known: Labelled) -> float:
     pairs = zip(known.images.split(1000), known.labels.split(1000), strict=True)
     return sum(int((network(images)[1].argmax(dim=1) == labels).sum()) for images, labels in pairs) / len(known.labels)
-
-
-def _fingerprint(network: nn.Module) -> str:
-    return sha256(b"".join(part.contiguous().numpy().tobytes() for part in network.state_dict().values())).hexdigest()[:16]
