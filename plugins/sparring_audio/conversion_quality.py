@@ -1,7 +1,8 @@
 """The measures of voice conversion as metrics of a scorecard.
 
-They judge an output wave (1-D, time) against an example that carries `reference` (the target speaker's own wave of the same sentence, 1-D,
-time; None where there is none) and `sample_rate_hz`. Lengths may differ. NaN without a reference, and where either wave is silent.
+They judge an output wave (1-D, time), or an output that carries one as `wave` (None where it cannot be spoken), against an example that
+carries `reference` (the target speaker's own wave of the same sentence, 1-D, time; None where there is none) and `sample_rate_hz`. Lengths
+may differ. NaN without either wave, and where one is silent.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class SpeechDistance(Metric):
         self._listening = Listening(sample_rate_hz=sample_rate_hz, coefficients=coefficients, silence_db=silence_db, f0_method=f0_method)
 
     def score(self, output: Any, example: Example) -> float:
-        """What `between` says; NaN without a reference, or if either wave is silent."""
+        """What `between` says; NaN without a reference, without an output wave, or if either wave is silent."""
         if not (hasattr(example, "reference") and hasattr(example, "sample_rate_hz")):
             raise DataError(f"example {example.name!r} has no reference wave to compare with: this metric judges voice conversion")
         carried: Any = example
@@ -48,7 +49,10 @@ class SpeechDistance(Metric):
             raise DataError(f"example {example.name!r} has {rate} Hz and the metric hears {expected} Hz: lower its sample_rate_hz")
         if carried.reference is None:
             return float("nan")
-        waves = (torch.as_tensor(wave) for wave in (output, carried.reference))
+        spoken = getattr(output, "wave", output)
+        if spoken is None:
+            return float("nan")
+        waves = (torch.as_tensor(wave) for wave in (spoken, carried.reference))
         return self.between(*(self._listening.hear(resample(wave, rate, expected)) for wave in waves))
 
     @abstractmethod

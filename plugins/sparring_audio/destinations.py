@@ -53,13 +53,29 @@ def destinations(inputs: Sequence[str | Path], output: Path, report: Report, *, 
         kind = suffix[1:].upper()
         subtype = source.subtype if soundfile.check_format(kind, source.subtype) else None
         planned.append(Destination(source, target, subtype))
-    _refuse_overwriting(planned)
+    refuse_overwriting([(entry.source.path, entry.path) for entry in planned])
     return planned
 
 
 def reason(path: Path, error: DataError) -> str:
     """What is wrong with a file, without its name, which stands before it in a report."""
     return str(error).removeprefix(f"{path}: ")
+
+
+def refuse_overwriting(planned: Sequence[tuple[Path, Path]]) -> None:
+    """Raises `RecipeError` if one of these pairs (source, target) would be written over a source, where another one is, or below a file."""
+    sources = {source.resolve() for source, _ in planned}
+    targets = Counter(target.resolve() for _, target in planned)
+    faults = [f"{source}: would be overwritten: choose another output folder" for source, target in planned if target.resolve() in sources]
+    for clashed in (target for target, count in targets.items() if count > 1):
+        clashing = " and ".join(str(source) for source, target in planned if target.resolve() == clashed)
+        faults.append(f"{clashed}: would be written for {clashing}: give them in two goes, with two output folders")
+    faults += [
+        f"{file}: is a file, and what is made would be written below it: choose another output folder"
+        for file in {parent: None for _, target in planned for parent in target.parents if parent.is_file()}
+    ]
+    if faults:
+        raise RecipeError("\n".join(faults))
 
 
 def _files(given: Path, report: Report) -> list[tuple[Path, Path]]:
@@ -71,16 +87,3 @@ def _files(given: Path, report: Report) -> list[tuple[Path, Path]]:
     except DataError as error:
         report.skipped.append((str(given), reason(given, error)))
         return []
-
-
-def _refuse_overwriting(planned: Sequence[Destination]) -> None:
-    sources = {entry.source.path.resolve() for entry in planned}
-    targets = Counter(entry.path.resolve() for entry in planned)
-    faults = [
-        f"{entry.source.path}: would be overwritten: choose another output folder" for entry in planned if entry.path.resolve() in sources
-    ]
-    for target in (path for path, count in targets.items() if count > 1):
-        clashing = " and ".join(str(entry.source.path) for entry in planned if entry.path.resolve() == target)
-        faults.append(f"{target}: would be written for {clashing}: give them in two goes, with two output folders")
-    if faults:
-        raise RecipeError("\n".join(faults))

@@ -17,7 +17,7 @@ from torch import Tensor
 from sparring import DataError
 from sparring_audio.truncation import missing_bytes
 
-SUFFIXES = frozenset({".aif", ".aifc", ".aiff", ".au", ".caf", ".flac", ".mp3", ".oga", ".ogg", ".opus", ".rf64", ".w64", ".wav"})
+AUDIO_SUFFIXES = frozenset({".aif", ".aifc", ".aiff", ".au", ".caf", ".flac", ".mp3", ".oga", ".ogg", ".opus", ".rf64", ".w64", ".wav"})
 
 # A FLAC stream of unknown length has the largest number of frames; a FLAC file can have 2^36.
 MOST_FRAMES = 2**40
@@ -82,10 +82,10 @@ def audio_files(folder: Path | str) -> tuple[Path, ...]:
     folder = Path(folder)
     if not folder.is_dir():
         raise DataError(f"{folder}: there is no such folder.")
-    found = (path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and not path.name.startswith("."))
+    found = (path for path in folder.rglob("*") if path.suffix.lower() in AUDIO_SUFFIXES and not path.name.startswith("."))
     files = tuple(sorted(path for path in found if path.is_file()))
     if not files:
-        raise DataError(f"{folder}: there is no audio file in it ({', '.join(sorted(SUFFIXES))}).")
+        raise DataError(f"{folder}: there is no audio file in it ({', '.join(sorted(AUDIO_SUFFIXES))}).")
     return files
 
 

@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from sparring import Example
-from sparring_conversion.recording import heard_lately
+from sparring_audio import heard_lately
 
 Wave = Float[Tensor, " time"]
 

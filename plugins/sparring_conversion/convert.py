@@ -12,10 +12,9 @@ from jaxtyping import Float
 from torch import Tensor
 
 from sparring import Application, DataError, Example, RecipeError, Report, Trained
-from sparring_audio import AudioInfo, Destination, LimitedWriter, blocks, each_file, write
+from sparring_audio import AudioInfo, Destination, LimitedWriter, blocks, each_file, in_pieces, write
 from sparring_conversion.conversion_example import ConversionExample
 from sparring_conversion.own_voice import OwnVoice
-from sparring_conversion.pieces import in_pieces
 from sparring_conversion.statistics import Voice
 from sparring_conversion.voice_change import Method, VoiceChange
 

@@ -8,12 +8,10 @@ from pathlib import Path
 from typing import Literal
 
 from sparring import DataError
-from sparring_audio import AudioInfo, info
+from sparring_audio import AudioInfo, info, refuse
 from sparring_conversion.speaker_corpus import SpeakerCorpus
 
 Directions = Literal["one", "all"]
-
-MOST_PROBLEMS = 40
 
 
 def checked(corpus: SpeakerCorpus, speakers: Sequence[str], directions: Directions) -> dict[Path, AudioInfo]:
@@ -32,13 +30,6 @@ def checked(corpus: SpeakerCorpus, speakers: Sequence[str], directions: Directio
             problems.append(str(error))
     refuse(problems)
     return headers
-
-
-def refuse(problems: Sequence[str]) -> None:
-    """Raises `DataError` with these problems, if there are any."""
-    if problems:
-        more = [f"… and {len(problems) - MOST_PROBLEMS} more problems of this kind"] if len(problems) > MOST_PROBLEMS else []
-        raise DataError("\n".join([*problems[:MOST_PROBLEMS], *more]))
 
 
 def listed(names: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from sparring import Data, DataError, Example, Metric, cache_file, keep_tensors, progress_bar, read_tensors
-from sparring_conversion.recording import heard
+from sparring_audio import heard
 from sparring_conversion.speaker_mixture import COMPONENTS, SETTINGS, Cepstra, SpeakerClassifier, SpeakerMixture, speech_cepstra
 from sparring_conversion.voices_data import VoicesData
 from sparring_conversion.world_features import digests_of

@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sparring_audio import first_few, refuse
 from sparring_conversion.analysis_pool import Analyser
-from sparring_conversion.speaker_choice import refuse
 from sparring_conversion.spectra import Features
 from sparring_conversion.statistics import Voice, Voices, pitch_of
 from sparring_conversion.world_features import Utterance, digests_of, utterances_of
 
 FEWEST_VOICED = 20  # frames: 100 ms; less are places where the pitch tracker was wrong
-MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -56,8 +55,7 @@ def training_material(recordings: Mapping[str, Sequence[Path]], analyser: Analys
 
 def named(paths: Sequence[Path]) -> str:
     """The first few of some files, with their folder."""
-    shown = ", ".join(f"{path.parent.name}/{path.name}" for path in paths[:MOST_NAMED])
-    return f"{shown} and {len(paths) - MOST_NAMED} more" if len(paths) > MOST_NAMED else shown
+    return first_few([f"{path.parent.name}/{path.name}" for path in paths])
 
 
 def _unfit(one: Utterance, crop_frames: int) -> str:

@@ -12,9 +12,8 @@ from jaxtyping import Float
 from torch import Tensor
 
 from sparring import Trained
-from sparring_audio import WorldAnalysis, WorldSettings, analyse_world, resample, synthesise_world
-from sparring_conversion.differential import filtered, ratio
-from sparring_conversion.spectra import TINY, spectra_of
+from sparring_audio import WorldAnalysis, WorldSettings, analyse_world, filtered, levelled, ratio, resample, synthesise_world
+from sparring_conversion.spectra import spectra_of
 from sparring_conversion.spectral_mapping import SpectralMapping
 from sparring_conversion.statistics import Voice, Voices, transformed_pitch
 
@@ -58,9 +57,8 @@ class VoiceChange:
         heard = spoken.double().numpy()
         if method == "vocoder":
             changed = replace(analysis, f0=transformed_pitch(analysis.f0, source.pitch, target.pitch), envelope=envelope)
-            made = synthesise_world(within_reach(changed), samples=len(heard))
             # harmonics of another pitch meet the envelope elsewhere: frames keep their envelope's energy, and this the level
-            made *= np.sqrt(np.mean(heard**2) / max(np.mean(made**2), TINY))
+            made = levelled(synthesise_world(within_reach(changed), samples=len(heard)), heard)
         else:
             seen = self.spectra.envelope(normalised, source.scale, analysis)
             made = filtered(heard, ratio(envelope, seen), sample_rate_hz=self.sample_rate_hz, frame_seconds=analysis.frame_seconds)

@@ -15,11 +15,11 @@ from pydantic import Field
 from torch import Tensor
 
 from sparring import Data, Split
-from sparring_audio import WorldSettings, fft_size_of
+from sparring_audio import WorldSettings, fft_size_of, refuse
 from sparring_conversion.analysis_pool import Analyser
 from sparring_conversion.conversion_example import ConversionExample
 from sparring_conversion.dealing import dealt_out
-from sparring_conversion.speaker_choice import Directions, checked, refuse
+from sparring_conversion.speaker_choice import Directions, checked
 from sparring_conversion.speaker_corpus import Sentences, bundled_speakers
 from sparring_conversion.spectra import Kind, spectra_of
 from sparring_conversion.training_material import named, training_material

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +11,8 @@ import torch
 from jaxtyping import Float
 
 from sparring import DataError, cache_file, gather, keep_tensors, progress_bar, read_tensors, share, world_size
+from sparring_audio import content_hash, heard
 from sparring_conversion.analysis_pool import Analyser, analyse_all, processors
-from sparring_conversion.recording import heard
 
 
 @dataclass(frozen=True)
@@ -31,10 +30,9 @@ def digests_of(paths: Sequence[Path]) -> dict[Path, str]:
     faults: list[str] = []
     for path in share(paths):
         try:
-            with path.open("rb") as file:
-                found.append((str(path), hashlib.file_digest(file, "blake2b").hexdigest()[:32]))
-        except OSError as error:
-            faults.append(f"{path}: the file cannot be read: {error.strerror}.")
+            found.append((str(path), content_hash(path)))
+        except DataError as error:
+            faults.append(str(error))
     _agree(faults)
     everyone = dict(entry for part in gather(found) for entry in part)
     return {path: everyone[str(path)] for path in paths}

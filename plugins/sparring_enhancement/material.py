@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sparring import DataError
-from sparring_audio import TEST_NOISES, TRAINING_NOISES, AudioInfo, audio_files, babble, bundled_corpus, held_out, info, read
+from sparring_audio import TEST_NOISES, TRAINING_NOISES, AudioInfo, audio_files, babble, bundled_corpus, held_out, info, read, refuse
 from sparring_enhancement.mixed_speech import SpeechAndNoise, Utterance
 from sparring_enhancement.pairs import Pair, header, named, pair_up, speaker_of
 from sparring_enhancement.recorded_noise import RecordedNoise
 from sparring_enhancement.recorded_speech import PairSplits
 from sparring_enhancement.voicebank import TrainSet, find_voicebank, read_log
-
-MOST_PROBLEMS = 40
 
 
 def voicebank(root: Path, *, train_set: TrainSet, validation_speakers: Sequence[str]) -> PairSplits:
@@ -34,7 +32,7 @@ def voicebank(root: Path, *, train_set: TrainSet, validation_speakers: Sequence[
             f"{found.train_clean}: validation_speakers {', '.join(map(repr, validation_speakers)) or '(empty)'} leave {missing}; "
             f"the speakers are {', '.join(speakers)}."
         )
-    _refuse(problems)
+    refuse(problems)
     return PairSplits(training, validation, test, f"VoiceBank-DEMAND ({train_set}) in {str(root)!r}")
 
 
@@ -46,7 +44,7 @@ def two_folders(clean: Path, noisy: Path, *, validation_speakers: Sequence[str],
     by_name = {pair.name: pair for pair in pairs}
     spoken = [name for name, pair in by_name.items() if pair.speaker in validation_speakers]
     parts = held_out(by_name, share=share, validation=spoken)
-    _refuse(problems)
+    refuse(problems)
 
     def chosen(names: Sequence[str]) -> list[Pair]:
         return [by_name[name] for name in names]
@@ -58,7 +56,7 @@ def speech_and_noise(clean: Path, noise: Path, *, validation_speakers: Sequence[
     """Any speech, with any noise; of both a share of the files is held out for the test."""
     utterances, problems = _utterances(clean)
     noises, noise_problems = _noises(noise)
-    _refuse(problems + noise_problems)
+    refuse(problems + noise_problems)
     by_name = {utterance.name: utterance for utterance in utterances}
     spoken = [name for name, utterance in by_name.items() if utterance.speaker in validation_speakers]
     parts = held_out(by_name, share=share, validation=spoken)
@@ -115,9 +113,3 @@ def _noises(folder: Path) -> tuple[dict[str, RecordedNoise], list[str]]:
         except DataError as error:
             problems.append(str(error))
     return noises, problems
-
-
-def _refuse(problems: Sequence[str]) -> None:
-    if problems:
-        more = [f"… and {len(problems) - MOST_PROBLEMS} more problems of this kind."] if len(problems) > MOST_PROBLEMS else []
-        raise DataError("\n".join([*problems[:MOST_PROBLEMS], *more]))

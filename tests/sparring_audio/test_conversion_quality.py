@@ -228,3 +228,13 @@ def test_waves_of_a_higher_rate_are_heard_at_the_metrics_rate() -> None:
     score = MelCepstralDistortion().score(higher[0], Conversion("slt-to-rms/041", reference=higher[1], sample_rate_hz=22_050))
 
     assert score == pytest.approx(MelCepstralDistortion().score(waves[0], Conversion("slt-to-rms/041", reference=waves[1])), abs=0.2)
+
+
+@dataclass(frozen=True)
+class Spoken:
+    wave: Tensor | None
+
+
+def test_an_output_that_carries_a_wave_is_judged_by_it() -> None:
+    assert scores(Spoken(spoken_by_world()), speech()) == scores(spoken_by_world(), speech())
+    assert all(map(math.isnan, scores(Spoken(None), speech()).values()))

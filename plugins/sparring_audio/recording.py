@@ -1,4 +1,4 @@
-"""Recordings as conversion hears them: one channel, at the rate of the run."""
+"""Recordings as speech is analysed: one channel, at the rate of the run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 from jaxtyping import Float
 from torch import Tensor
 
-from sparring_audio import read, resample
+from sparring_audio.reading import read
+from sparring_audio.resampling import resample
 
 
 def heard(path: Path, sample_rate_hz: int) -> Float[Tensor, " time"]:

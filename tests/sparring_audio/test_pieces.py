@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from sparring_conversion.pieces import Pieces, in_pieces
+from sparring_audio import Pieces, in_pieces
 
 RATE = 1000
 

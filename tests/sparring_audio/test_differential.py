@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from sparring import DataError
-from sparring_audio import analyse_world, bundled_corpus, read
-from sparring_conversion.differential import filtered, ratio
+from sparring_audio import analyse_world, bundled_corpus, filtered, ratio, read
 
 RATE, STEP, BINS = 16000, 0.005, 513
 

@@ -1,0 +1,1 @@
+"""Post-filters for synthetic speech: the task, features, networks, measures, and the application that filters files."""
