@@ -154,6 +154,17 @@ def test_the_second_stage_paints_four_times_larger(image_size: int) -> None:
     assert reached(made)
 
 
+def test_a_second_stage_with_a_skip_paints_on_top_of_the_first_image_enlarged() -> None:
+    made = stackgan_second.Generator(image_size=64, condition_width=6, width=2, residual_blocks=1, skip=True)
+    nn.init.zeros_(made.layers[-1].weight)  # it paints nothing
+    sketch = torch.rand(3, 3, 16, 16) * 2 - 1
+
+    images = made(sketch, torch.randn(3, 6))
+
+    enlarged = nn.functional.interpolate(sketch, scale_factor=4, mode="bilinear")
+    torch.testing.assert_close(images, 0.98 * enlarged)
+
+
 @pytest.mark.parametrize("image_size", [16, 32, 128])
 @pytest.mark.parametrize("discriminator", DISCRIMINATORS)
 def test_a_discriminator_scores_images_of_the_size_that_is_asked_for(discriminator: Made, image_size: int) -> None:
