@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sparring.task import Contest, Task, tensor
     from sparring.tensor_cache import cache_file, keep_tensors, read_tensors
     from sparring.terminal import progress_bar
+    from sparring.whole_file import whole_file
 
     __version__: str
 
@@ -73,6 +74,7 @@ __all__ = [
     "read_tensors",
     "share",
     "tensor",
+    "whole_file",
     "world_size",
 ]
 
@@ -94,6 +96,7 @@ _HOMES = {
     "sparring.task": ("Contest", "Task", "tensor"),
     "sparring.runs.trained": ("load",),
     "sparring.tensor_cache": ("cache_file", "keep_tensors", "read_tensors"),
+    "sparring.whole_file": ("whole_file",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from sparring import DataError
+from sparring import DataError, whole_file
 
 MOST_BYTES = 2**28
 # Of a caption, so many characters stand in a message and in the name of a folder.
@@ -43,16 +42,9 @@ def write_rows(path: Path, rows: Iterable[tuple[str, str]]) -> Path:
 
     Raises `DataError`, naming the file, if the disk refuses.
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}.partial")
     text = "".join(f"{name}\t{tidy(caption)}\n" for name, caption in rows)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(path) as draft:
         draft.write_text(text, encoding="utf-8", errors="replace")
-        draft.replace(path)
-    except OSError as error:
-        raise DataError(f"{path}: cannot be written: {error.strerror}") from error
-    finally:
-        draft.unlink(missing_ok=True)
     return path
 
 

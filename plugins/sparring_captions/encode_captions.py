@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -12,7 +11,7 @@ from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor
 
-from sparring import Application, DataError, Example, RecipeError, Report, Trained, gather, progress_bar, share
+from sparring import Application, DataError, Example, RecipeError, Report, Trained, gather, progress_bar, share, whole_file
 from sparring_captions.captions import read_captions
 from sparring_captions.text_encoder import TextEncoder
 
@@ -99,13 +98,9 @@ def _destinations(inputs: Sequence[str | Path], output: Path) -> list[tuple[Path
 
 
 def _write(path: Path, embeddings: Tensor) -> Path:
-    draft = path.with_name(f".writing-{os.getpid()}-{path.name}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        save_file({"embeddings": embeddings}, draft)
-        draft.replace(path)
-    except (OSError, SafetensorError) as error:
-        raise DataError(f"{path} cannot be written: {error}") from error
-    finally:
-        draft.unlink(missing_ok=True)
+        with whole_file(path) as draft:
+            save_file({"embeddings": embeddings}, draft)
+    except SafetensorError as error:
+        raise DataError(f"{path}: the file cannot be written: {error}.") from error
     return path

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float
 
-from sparring import DataError
+from sparring import DataError, whole_file
 from sparring_postfilter.features import Kind
 
 Matrix = Float[np.ndarray, "frames columns"]
@@ -64,31 +62,23 @@ def read(path: Path | str, columns: int, *, kind: Kind = "mel-cepstra") -> Matri
 def write(path: Path | str, features: Matrix, like: Path) -> None:
     """Write features in the coding of the file `like`, and float32 or float64 as that is; `path` needs its suffix.
 
-    The file is written beside, synced, then renamed, so that a file that is there is whole. Raises `DataError`, naming the file, for NaN
-    or infinity, or if the disk refuses.
+    A file that is there is whole. Raises `DataError`, naming the file, for NaN or infinity, or if the disk refuses.
     """
     path = Path(path)
-    beside = path.with_name(f".{path.stem}.{os.getpid()}.partial{path.suffix}")
+    array = like.suffix.lower() == ".npy"
     try:
-        kind = np.load(like, mmap_mode="r").dtype if like.suffix.lower() == ".npy" else RAW
-        with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinity, which is refused
-            coded = features.astype(kind)
-        if not np.isfinite(coded).all():
-            raise DataError(f"{path}: the features to be written contain NaN or infinity.")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("wb") as file:
-            if like.suffix.lower() == ".npy":
-                np.save(file, coded)
-            else:
-                file.write(coded.tobytes())
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
+        kind = np.load(like, mmap_mode="r").dtype if array else RAW
     except OSError as error:
-        raise DataError(f"{path}: the file cannot be written: {error.strerror}.") from error
-    finally:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
+        raise DataError(f"{like}: the file cannot be read: {error.strerror}.") from error
+    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinity, which is refused
+        coded = features.astype(kind)
+    if not np.isfinite(coded).all():
+        raise DataError(f"{path}: the features to be written contain NaN or infinity.")
+    with whole_file(path) as draft, draft.open("wb") as file:
+        if array:
+            np.save(file, coded)
+        else:
+            file.write(coded.tobytes())
 
 
 def _array(path: Path, columns: int, kind: Kind) -> np.ndarray:

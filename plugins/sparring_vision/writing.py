@@ -1,15 +1,13 @@
-"""Pictures out: written beside, synced, then renamed, so that a file that is there is whole."""
+"""Pictures out, into files that are there whole or not at all."""
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from pathlib import Path
 
 import PIL.Image
 from einops import rearrange
 
-from sparring import DataError
+from sparring import DataError, whole_file
 from sparring_vision.image_example import Picture
 from sparring_vision.pixels import to_pixels
 
@@ -27,18 +25,6 @@ def save_image(image: Picture, path: Path | str) -> Path:
     if not image.isfinite().all():
         raise DataError(f"{path}: the picture to be written contains NaN or infinity.")
     pixels = rearrange(to_pixels(image), "channels height width -> height width channels").numpy()
-    # Hidden, so that no listing of image files takes it for one.
-    beside = path.with_name(f".{path.stem}.{os.getpid()}.partial.png")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("wb") as file:
-            PIL.Image.fromarray(pixels[..., 0] if len(image) == 1 else pixels).save(file, format="PNG")
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError as error:
-        raise DataError(f"{path}: the file cannot be written: {error.strerror}.") from error
-    finally:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
+    with whole_file(path) as draft:
+        PIL.Image.fromarray(pixels[..., 0] if len(image) == 1 else pixels).save(draft, format="PNG")
     return path
