@@ -19,11 +19,9 @@ unpickled, and nothing in it can run. With one bad file nothing is written, and 
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -32,7 +30,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import save_file
 from torch7 import read_torch7
 
-from sparring import DataError
+from sparring import DataError, whole_file
 
 PICKLES = (".pickle", ".pkl")
 IN_FOLDERS = "char-CNN-RNN-embeddings.pickle"
@@ -193,17 +191,11 @@ def _checked(path: Path, name: str, embeddings: np.ndarray) -> np.ndarray:
 
 
 def _write(output: Path, embeddings: Mapping[str, np.ndarray]) -> None:
-    """Beside `output` first, then in its place."""
-    draft = output.with_name(f".writing-{os.getpid()}-{output.name}")
     try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        save_file(dict(embeddings), draft)
-        draft.replace(output)
-    except (OSError, SafetensorError) as error:
-        raise DataError(f"{output}: could not be written: {error}.") from error
-    finally:
-        with suppress(OSError):
-            draft.unlink()
+        with whole_file(output) as draft:
+            save_file(dict(embeddings), draft)
+    except SafetensorError as error:
+        raise DataError(f"{output}: the file cannot be written: {error}.") from error
 
 
 def main() -> int:
