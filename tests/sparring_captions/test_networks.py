@@ -156,7 +156,9 @@ def test_the_second_stage_paints_four_times_larger(image_size: int) -> None:
 
 def test_a_second_stage_with_a_skip_paints_on_top_of_the_first_image_enlarged() -> None:
     made = stackgan_second.Generator(image_size=64, condition_width=6, width=2, residual_blocks=1, skip=True)
-    nn.init.zeros_(made.layers[-1].weight)  # it paints nothing
+    last = made.layers[-1]
+    assert isinstance(last, nn.Conv2d)
+    nn.init.zeros_(last.weight)  # it paints nothing
     sketch = torch.rand(3, 3, 16, 16) * 2 - 1
 
     images = made(sketch, torch.randn(3, 6))
