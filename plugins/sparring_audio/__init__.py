@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from sparring_audio.alignment import align
     from sparring_audio.cepstral_distance import mel_cepstral_distortion
     from sparring_audio.cepstrum import envelope_of, mel_cepstrum, warping_matrix, warping_of
-    from sparring_audio.comparison import heard_frames
+    from sparring_audio.comparison import audible, heard_frames
     from sparring_audio.corpus import Corpus, Utterance, bundled_corpus
-    from sparring_audio.destinations import Destination, refuse_overwriting
+    from sparring_audio.destinations import Destination, reason, refuse_overwriting
     from sparring_audio.differential import filtered, ratio
     from sparring_audio.emphasis import deemphasise, preemphasise
-    from sparring_audio.file_by_file import each_file
+    from sparring_audio.file_by_file import each_file, whole_report
     from sparring_audio.file_hash import content_hash
     from sparring_audio.framing import frame, overlap_add
     from sparring_audio.level import ActiveLevel, active_level, levelled, mix
@@ -57,6 +57,7 @@ __all__ = [
     "active_level",
     "align",
     "analyse_world",
+    "audible",
     "audio_files",
     "babble",
     "blocks",
@@ -92,6 +93,7 @@ __all__ = [
     "preemphasise",
     "ratio",
     "read",
+    "reason",
     "refuse",
     "refuse_overwriting",
     "resample",
@@ -102,6 +104,7 @@ __all__ = [
     "vuv_error",
     "warping_matrix",
     "warping_of",
+    "whole_report",
     "write",
     "wss",
 ]
@@ -110,12 +113,12 @@ _HOMES = {
     "sparring_audio.alignment": ("align",),
     "sparring_audio.cepstral_distance": ("mel_cepstral_distortion",),
     "sparring_audio.cepstrum": ("envelope_of", "mel_cepstrum", "warping_matrix", "warping_of"),
-    "sparring_audio.comparison": ("heard_frames",),
+    "sparring_audio.comparison": ("audible", "heard_frames"),
     "sparring_audio.corpus": ("Corpus", "Utterance", "bundled_corpus"),
-    "sparring_audio.destinations": ("Destination", "refuse_overwriting"),
+    "sparring_audio.destinations": ("Destination", "reason", "refuse_overwriting"),
     "sparring_audio.differential": ("filtered", "ratio"),
     "sparring_audio.emphasis": ("deemphasise", "preemphasise"),
-    "sparring_audio.file_by_file": ("each_file",),
+    "sparring_audio.file_by_file": ("each_file", "whole_report"),
     "sparring_audio.file_hash": ("content_hash",),
     "sparring_audio.framing": ("frame", "overlap_add"),
     "sparring_audio.level": ("ActiveLevel", "active_level", "levelled", "mix"),

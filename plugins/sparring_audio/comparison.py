@@ -109,5 +109,9 @@ class Listening:
 
 def heard_frames(analysis: WorldAnalysis, *, silence_db: float = 40.0) -> Bool[np.ndarray, " frames"]:
     """Which frames are heard: those whose energy is at most `silence_db` below that of the loudest frame. None in digital silence."""
-    energy = analysis.energy
+    return audible(analysis.energy, silence_db=silence_db)
+
+
+def audible(energy: Float[np.ndarray, " frames"], *, silence_db: float = 40.0) -> Bool[np.ndarray, " frames"]:
+    """Which frames of such energies are heard: as `heard_frames`, whatever the energies are of."""
     return (energy > INAUDIBLE) & (energy >= energy.max() / 10 ** (silence_db / 10))

@@ -34,6 +34,12 @@ def each_file(
                 mine.skipped.append((str(entry.source.path), reason(entry.source.path, error)))
             else:
                 mine.written.append(entry.path)
+    report = whole_report(mine)
+    return Report(report.written, sorted(unusable.skipped + report.skipped))
+
+
+def whole_report(mine: Report) -> Report:
+    """What all processes wrote and skipped together, sorted, from what this one did of a job that they shared."""
     parts = gather({"written": [str(path) for path in mine.written], "skipped": mine.skipped})
     written = sorted(Path(path) for part in parts for path in part["written"])
-    return Report(written, sorted(unusable.skipped + [(name, why) for part in parts for name, why in part["skipped"]]))
+    return Report(written, sorted((name, why) for part in parts for name, why in part["skipped"]))

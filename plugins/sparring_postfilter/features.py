@@ -13,12 +13,12 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from sparring import CheckpointError, DataError
+from sparring_audio import audible
 
 Kind = Literal["mel-cepstra", "log-spectra"]
 Phase = Literal["input", "griffin-lim"]
 Wave = Float[np.ndarray, " time"]
 
-INAUDIBLE = 1e-10  # the energy of a frame of digital silence, whose dither is all that is left
 LEAST_DEVIATION = 1e-5  # of a feature that never moves, so that normalising it stays finite
 MEASURED = 24  # mel-cepstra after c0, by which speech is compared
 
@@ -96,8 +96,7 @@ class Features(ABC):
 
     def heard(self, columns: Float[np.ndarray, "frames columns"], *, silence_db: float = 40.0) -> Bool[np.ndarray, " frames"]:
         """Which frames have an energy at most `silence_db` below that of the loudest one. None in digital silence."""
-        energy = self.energy(columns)
-        return (energy > INAUDIBLE) & (energy >= energy.max() / 10 ** (silence_db / 10))
+        return audible(self.energy(columns), silence_db=silence_db)
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from sparring import DataError, RecipeError, Report, gather, progress_bar, share
-from sparring_audio import refuse_overwriting
+from sparring import DataError, RecipeError, Report, progress_bar, share
+from sparring_audio import reason, refuse_overwriting, whole_report
 from sparring_postfilter.feature_files import FEATURE_SUFFIXES, RAW_SUFFIXES, Matrix, feature_files, read, write
 from sparring_postfilter.trained_filter import TrainedFilter
 
@@ -63,13 +63,11 @@ def filter_features(planned: Sequence[FeatureDestination], post_filter: TrainedF
             try:
                 write(entry.path, filtered_file(entry.source, post_filter, seed=seed), entry.source)
             except DataError as error:
-                mine.skipped.append((str(entry.source), str(error).removeprefix(f"{entry.source}: ")))
+                mine.skipped.append((str(entry.source), reason(entry.source, error)))
             else:
                 mine.written.append(entry.path)
             bar.update()
-    parts = gather({"written": [str(path) for path in mine.written], "skipped": mine.skipped})
-    written = sorted(Path(path) for part in parts for path in part["written"])
-    return Report(written, sorted((name, why) for part in parts for name, why in part["skipped"]))
+    return whole_report(mine)
 
 
 def filtered_file(path: Path, post_filter: TrainedFilter, *, seed: int) -> Matrix:
