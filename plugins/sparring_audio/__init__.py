@@ -32,12 +32,13 @@ if TYPE_CHECKING:
     from sparring_audio.recording import heard, heard_lately
     from sparring_audio.resampling import StreamingResampler, resample
     from sparring_audio.splitting import HeldOut, held_out
-    from sparring_audio.trajectory import global_variance, gv_distance, modulation_spectrum, ms_distance
+    from sparring_audio.trajectory import STILL, global_variance, gv_distance, modulation_spectrum, ms_distance
     from sparring_audio.world import WorldAnalysis, WorldSettings, analyse_world, fft_size_of, synthesise_world
     from sparring_audio.writing import AudioWriter, write
 
 __all__ = [
     "AUDIO_SUFFIXES",
+    "STILL",
     "TEST_NOISES",
     "TRAINING_NOISES",
     "UNLIMITED",
@@ -133,7 +134,7 @@ _HOMES = {
     "sparring_audio.recording": ("heard", "heard_lately"),
     "sparring_audio.resampling": ("StreamingResampler", "resample"),
     "sparring_audio.splitting": ("HeldOut", "held_out"),
-    "sparring_audio.trajectory": ("global_variance", "gv_distance", "modulation_spectrum", "ms_distance"),
+    "sparring_audio.trajectory": ("STILL", "global_variance", "gv_distance", "modulation_spectrum", "ms_distance"),
     "sparring_audio.world": ("WorldAnalysis", "WorldSettings", "analyse_world", "fft_size_of", "synthesise_world"),
     "sparring_audio.writing": ("AudioWriter", "write"),
 }

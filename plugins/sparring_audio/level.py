@@ -11,11 +11,11 @@ from scipy.signal import lfilter
 from torch import Tensor
 
 from sparring import DataError
+from sparring_audio.trajectory import STILL
 
 TIME_CONSTANT_SECONDS = 0.03
 HANGOVER_SECONDS = 0.2
 MARGIN_DB = 15.9
-FAINTEST = 1e-20  # a power of rounding alone
 THRESHOLDS = 2.0 ** np.arange(-15, 0)
 
 
@@ -96,4 +96,4 @@ def _active_samples(envelope: np.ndarray, hangover: int) -> np.ndarray:
 
 def levelled(made: Float[np.ndarray, " _"], like: Float[np.ndarray, " _"]) -> Float[np.ndarray, " _"]:
     """A wave with the root mean square of another; silence stays silence, and nothing gets louder where that is silent."""
-    return made * np.sqrt(np.mean(like**2) / max(np.mean(made**2), FAINTEST))
+    return made * np.sqrt(np.mean(like**2) / max(np.mean(made**2), STILL))

@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 from torch import Tensor
 from torch.nn import functional
 
-from sparring import DataError
+from sparring import DataError, whole_file
 
 WINDOW_SECONDS = 0.032
 OVERLAP = 8
@@ -71,7 +71,8 @@ def draw_spectrograms(
     axes[-1].set_xlabel("seconds")
     figure.colorbar(image, ax=list(axes), label="dB re full-scale sine", pad=0.01, aspect=15 * len(panels), extend="min")
     path = Path(path)
-    canvas.print_figure(path, format="png", dpi=DOTS_PER_INCH)
+    with whole_file(path, what="picture") as draft:
+        canvas.print_figure(draft, format="png", dpi=DOTS_PER_INCH)
     return path
 
 

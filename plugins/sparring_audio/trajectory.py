@@ -8,7 +8,7 @@ from jaxtyping import Float
 
 SEGMENT_FRAMES = 64
 CEILING_HZ = 50.0
-STILL = 1e-20  # rounding makes a constant coefficient seem to move by less
+STILL = 1e-20  # a power or a variance of rounding alone: what does not move has less
 
 
 def global_variance(cepstra: Float[np.ndarray, "frames coefficients"]) -> Float[np.ndarray, " coefficients"]:

@@ -7,9 +7,7 @@ from pathlib import Path
 from sparring import DataError, Split
 from sparring_captions.caption_source import CaptionSource, captions_of, held_out, refuse_if_any
 from sparring_captions.captioned_files import CaptionedFile, CaptionedFiles
-from sparring_vision import image_files
-
-SPLITS: dict[Split, tuple[str, ...]] = {"train": ("train",), "validation": ("validation", "val", "valid"), "test": ("test",)}
+from sparring_vision import image_files, split_folders
 
 
 def caption_folder(root: Path) -> CaptionSource:
@@ -25,12 +23,7 @@ def caption_folder(root: Path) -> CaptionSource:
     """
     if not root.is_dir():
         raise DataError(f"{root}: there is no such folder: set data.root=PATH to one with images, or leave it out for drawn scenes.")
-    roots: dict[Split, Path | None] = {
-        split: next((root / name for name in names if (root / name).is_dir()), None) for split, names in SPLITS.items()
-    }
-    places: dict[Split, Path] = {"train": root}
-    if roots["train"]:
-        places.update((split, place) for split, place in roots.items() if place)
+    places = split_folders(root)
     problems: list[str] = []
     given: dict[Split, dict[Path, tuple[str, ...]]] = {split: _images(place, problems) for split, place in places.items()}
     fewest = 4 - len(given)
@@ -50,7 +43,7 @@ def caption_folder(root: Path) -> CaptionSource:
             out = held_out([file.path.relative_to(root).as_posix() for file in files["train"]])
             files[split] = [file for file, chosen in zip(files["train"], out, strict=True) if chosen]
             files["train"] = [file for file, chosen in zip(files["train"], out, strict=True) if not chosen]
-    splits: dict[Split, CaptionedFiles] = {split: CaptionedFiles(root, files[split]) for split in SPLITS}
+    splits: dict[Split, CaptionedFiles] = {split: CaptionedFiles(root, images) for split, images in files.items()}
     refuse_if_any([problem for pictures in splits.values() for problem in pictures.problems()])
     return CaptionSource(f"images of {root}", splits)
 

@@ -7,9 +7,8 @@ from pathlib import Path
 
 from sparring import DataError
 from sparring_images.source import Source, choose, held_out
-from sparring_vision import PictureFiles, Pictures, image_files
+from sparring_vision import PictureFiles, Pictures, image_files, split_folders
 
-SPLITS = {"train": ("train",), "validation": ("validation", "val", "valid"), "test": ("test",)}
 MOST_NAMED = 20
 
 
@@ -25,26 +24,22 @@ def folder(root: Path, *, only: Sequence[str] | None) -> Source:
     """
     if not root.is_dir():
         raise DataError(f"{root}: there is no such folder: set data.root=PATH to one with images, or data.set=digits to do without.")
-    roots = {split: next((root / name for name in names if (root / name).is_dir()), None) for split, names in SPLITS.items()}
-    training_root = roots["train"] or root
-    classes = _classes(training_root)
+    places = split_folders(root)
+    classes = _classes(places["train"])
     if only is not None:
         classes = choose(only, classes, str(root))
-    places = {"train": training_root}
-    if roots["train"]:
-        places |= {split: place for split, place in roots.items() if place}
     problems: list[str] = []
     given = {split: _pictures(place, root, classes, problems, strict=only is None) for split, place in places.items()}
     fewest = 4 - len(given)
     if not problems and len(given["train"]) < fewest:
         problems.append(
-            f"{training_root}: {len(given['train'])} images are too few: at least {fewest} are needed, since some are held out."
+            f"{places['train']}: {len(given['train'])} images are too few: at least {fewest} are needed, since some are held out."
         )
     if problems:
         more = [f"… and {len(problems) - MOST_NAMED} more"] if len(problems) > MOST_NAMED else []
         raise DataError("\n".join([*problems[:MOST_NAMED], *more]))
     train: Pictures = given["train"]
-    held: dict[str, Pictures] = dict(given)
+    held: dict[str, Pictures] = {**given}
     for split in ("test", "validation"):
         if split not in held:
             train, held[split] = held_out(train)

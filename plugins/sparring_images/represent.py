@@ -17,7 +17,7 @@ from pydantic import Field
 from torch import Tensor
 from torch.nn import functional
 
-from sparring import Application, Data, DataError, Example, PluginError, Report, gather, progress_bar, share
+from sparring import Application, Data, DataError, Example, PluginError, Report, gather, progress_bar, share, whole_file
 from sparring_images.accuracy_picture import draw_accuracies
 from sparring_images.linear_probe import FOLDS, PENALTIES, LinearProbe, draw_labelled
 from sparring_images.shapes import Image
@@ -177,16 +177,13 @@ def _write(folder: Path, stem: str, trials: Mapping[str, Trial], protocol: Mappi
         for name, trial in trials.items()
     }
     numbers, table, picture = (folder / f"{stem}.{suffix}" for suffix in ("json", "csv", "png"))
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        numbers.write_text(json.dumps({"protocol": protocol, "results": results}, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        with table.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(["representation", "draw", "accuracy", "C"])
-            for name, trial in trials.items():
-                writer.writerows([name, *row] for row in zip(range(len(trial.accuracies)), trial.accuracies, trial.penalties, strict=True))
-    except OSError as error:
-        raise DataError(f"{folder}: the results cannot be written: {error.strerror}.") from error
+    with whole_file(numbers) as draft:
+        draft.write_text(json.dumps({"protocol": protocol, "results": results}, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    with whole_file(table) as draft, draft.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["representation", "draw", "accuracy", "C"])
+        for name, trial in trials.items():
+            writer.writerows([name, *row] for row in zip(range(len(trial.accuracies)), trial.accuracies, trial.penalties, strict=True))
     caption = f"{protocol['labelled training examples']} labels, {protocol['draws']} draws"
     draw_accuracies({name: trial.accuracies for name, trial in trials.items()}, picture, caption=caption)
     return [numbers, table, picture]

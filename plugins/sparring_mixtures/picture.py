@@ -9,6 +9,7 @@ from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
+from sparring import whole_file
 from sparring_mixtures.mixture import Mixture, Points
 
 DOTS_PER_INCH = 100
@@ -34,5 +35,6 @@ def draw_points(path: Path, generated: Points, real: Points, mixture: Mixture, *
     axes.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
     axes.set_title(title, fontsize=11, parse_math=False)
     axes.legend(loc="upper right", markerscale=2)
-    canvas.print_figure(path, format="png", dpi=DOTS_PER_INCH)
+    with whole_file(path, what="picture") as draft:
+        canvas.print_figure(draft, format="png", dpi=DOTS_PER_INCH)
     return path

@@ -8,11 +8,9 @@ import numpy as np
 from jaxtyping import Float
 
 from sparring import Baseline, Data, Example
-from sparring_audio import global_variance
+from sparring_audio import STILL, global_variance
 from sparring_postfilter.baselines import example_of, learning_from
 from sparring_postfilter.filtered_speech import FilteredSpeech, answered
-
-STILL = 1e-20  # a variance of rounding alone
 
 Features = Float[np.ndarray, "frames dims"]
 Utterance = Float[np.ndarray, "_ dims"]  # several go side by side

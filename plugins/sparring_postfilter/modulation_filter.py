@@ -9,10 +9,9 @@ import numpy as np
 from jaxtyping import Float
 
 from sparring import Baseline, Data, Example
+from sparring_audio import STILL
 from sparring_postfilter.baselines import example_of, learning_from
 from sparring_postfilter.filtered_speech import FilteredSpeech, answered
-
-TINY = 1e-20  # a power of rounding alone
 
 Features = Float[np.ndarray, "frames dims"]
 Spectrum = Float[np.ndarray, "modulations dims"]
@@ -94,9 +93,9 @@ class ModulationFilter:
         (natural, natural_deviation), (synthetic, deviation) = (side.at(points) for side in (self.natural, self.synthetic))
         spectrum = log_power(movement, frames)
         # a modulation that all synthetic utterances have alike is only moved
-        spread = np.divide(natural_deviation, deviation, out=np.ones_like(deviation), where=deviation > TINY)
+        spread = np.divide(natural_deviation, deviation, out=np.ones_like(deviation), where=deviation > STILL)
         change = self.strength * (spread * (spectrum - synthetic) + natural - spectrum)
-        movement[1:] *= np.exp(np.where(np.abs(movement[1:]) ** 2 > TINY * frames, change / 2, 0))
+        movement[1:] *= np.exp(np.where(np.abs(movement[1:]) ** 2 > STILL * frames, change / 2, 0))
         return features.mean(axis=0) + np.fft.irfft(movement, points, axis=0)[:frames]
 
 
@@ -112,4 +111,4 @@ def transformed(features: Features, points: int) -> np.ndarray:
 
 def log_power(movement: np.ndarray, frames: int) -> Spectrum:
     """ln of |DFT|² over the number of frames it is of, without the bin of 0 Hz, where the mean was."""
-    return np.log(np.maximum(np.abs(movement[1:]) ** 2 / frames, TINY))
+    return np.log(np.maximum(np.abs(movement[1:]) ** 2 / frames, STILL))

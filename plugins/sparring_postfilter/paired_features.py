@@ -16,7 +16,7 @@ from pydantic import Field
 from torch import Tensor
 
 from sparring import Data, DataError, Split, progress_bar
-from sparring_audio import first_few, global_variance, info, ms_distance, refuse
+from sparring_audio import STILL, first_few, global_variance, info, ms_distance, refuse
 from sparring_postfilter.bands import Bands
 from sparring_postfilter.features import Kind, Scale
 from sparring_postfilter.matching import Matched, Matcher, digests_of
@@ -143,7 +143,7 @@ class PairedFeatures(Data):
         for one in self._utterances[:MOST_MEASURED]:
             natural, synthetic = (self.features.cepstra(side.astype(np.float64)) for side in (one.natural, one.synthetic))
             spoken = np.flatnonzero(one.heard)
-            variances.append(global_variance(synthetic[spoken]) / np.maximum(global_variance(natural[spoken]), 1e-20))
+            variances.append(global_variance(synthetic[spoken]) / np.maximum(global_variance(natural[spoken]), STILL))
             within = slice(spoken[0], spoken[-1] + 1)
             distances.append(ms_distance(synthetic[within], natural[within], frame_seconds=self.features.frame_seconds))
         defined = [distance for distance in distances if np.isfinite(distance)]

@@ -12,13 +12,12 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sparring import DataError
-from sparring_audio import global_variance, modulation_spectrum
+from sparring import DataError, whole_file
+from sparring_audio import STILL, global_variance, modulation_spectrum
 
 WIDTH_PIXELS, HEIGHT_PIXELS = 900, 500
 DOTS_PER_INCH = 100
 SEGMENT_FRAMES = 64
-STILL = 1e-20  # below it, log10 is of rounding alone
 
 Utterances = Sequence[Float[np.ndarray, "_ dims"]]  # of several lengths
 Speech = Mapping[str, Utterances]
@@ -90,5 +89,6 @@ def _picture(path: str | Path, draw: Callable[[Axes], None]) -> Path:
     axis.grid(alpha=0.3)
     axis.legend()
     path = Path(path)
-    canvas.print_figure(path, format="png", dpi=DOTS_PER_INCH)
+    with whole_file(path, what="picture") as draft:
+        canvas.print_figure(draft, format="png", dpi=DOTS_PER_INCH)
     return path

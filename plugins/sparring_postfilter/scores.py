@@ -13,10 +13,9 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from sparring import DataError, Example, Metric
-from sparring_audio import global_variance, mel_cepstral_distortion, ms_distance
+from sparring_audio import STILL, global_variance, mel_cepstral_distortion, ms_distance
 from sparring_postfilter.post_filter_example import PostFilterExample
 
-STILL = 1e-20  # a variance of rounding alone
 HEARD = "those of the natural speech that are not silence (40 dB below its loudest), and the same ones of the output"
 BETWEEN = "from the first to the last of the natural speech that is not silence, and the same ones of the output"
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sparring_vision.pictures import ArrayPictures, Channels, Part, Pictures
     from sparring_vision.pixels import from_pixels, to_pixels
     from sparring_vision.reading import check_image, decode_image, fit_image, image_files, read_image
+    from sparring_vision.split_folders import split_folders
     from sparring_vision.weights_hash import hash_of_weights
     from sparring_vision.writing import save_image
 
@@ -45,6 +46,7 @@ __all__ = [
     "image_grid",
     "read_image",
     "save_image",
+    "split_folders",
     "to_pixels",
     "truncate",
 ]
@@ -60,6 +62,7 @@ _HOMES = {
     "sparring_vision.pictures": ("ArrayPictures", "Channels", "Part", "Pictures"),
     "sparring_vision.pixels": ("from_pixels", "to_pixels"),
     "sparring_vision.reading": ("check_image", "decode_image", "fit_image", "image_files", "read_image"),
+    "sparring_vision.split_folders": ("split_folders",),
     "sparring_vision.weights_hash": ("hash_of_weights",),
     "sparring_vision.writing": ("save_image",),
 }
