@@ -71,8 +71,11 @@ def pesq(estimate: Any, reference: Any, sample_rate_hz: int) -> float:
     _need_rate(sample_rate_hz, "PESQ")
     if not (estimate.any() and reference.any()):
         return float("nan")
-    from pesq import BufferTooShortError, NoUtterancesError  # pyright: ignore[reportMissingImports]
-    from pesq import pesq as p862  # pyright: ignore[reportMissingImports]
+    from pesq import (  # pyright: ignore[reportMissingImports]
+        BufferTooShortError,
+        NoUtterancesError,
+        pesq as p862,  # pyright: ignore[reportMissingImports]
+    )
 
     try:
         return float(p862(sample_rate_hz, reference, estimate, "wb"))

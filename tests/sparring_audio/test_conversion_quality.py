@@ -17,6 +17,7 @@ from sparring import DataError, Example, Metric
 from sparring_audio import (
     analyse_world,
     bundled_corpus,
+    comparison as comparison_module,
     log_f0_rmse,
     mel_cepstral_distortion,
     read,
@@ -24,7 +25,6 @@ from sparring_audio import (
     synthesise_world,
     vuv_error,
 )
-from sparring_audio import comparison as comparison_module
 from sparring_audio.comparison import Listening
 from sparring_audio.conversion_quality import (
     GlobalVarianceDistance,

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
-from launching import ONE, TWO, launch
-from safetensors.torch import load_file
+from launching import judged_by_both, played_by_both
 
-ROOT = Path(__file__).parents[2]
+RECIPE = Path(__file__).parents[2] / "recipes" / "dcgan-digits.yaml"
 THIN = [f"networks.{name}.width=4" for name in ("generator", "discriminator")]
 # plain gradient descent: Adam divides by the size of a gradient, and so makes rounding errors as large as steps
 DESCENT = [f"players.{name}.optimizer={{use: sgd, lr: 1.0e-3}}" for name in ("generator", "discriminator")]
 GAME = [
-    *THIN, *DESCENT, "data.batch_size=8", "run.steps=10", "run.preview_every=0", "evaluation.metrics=[]", "evaluation.baselines=[]",
+    *THIN, *DESCENT, "data.batch_size=8", "run.preview_every=0", "evaluation.metrics=[]", "evaluation.baselines=[]",
     "networks.discriminator.minibatch_kernels=5", "views={augment: {use: diff-augment}, noise: {use: instance-noise}}",
     "players.discriminator.terms.adversarial.flipped=0.2",
 ]  # fmt: skip
@@ -34,16 +32,9 @@ def _place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_two_processes_play_and_judge_as_one_does() -> None:
-    recipe = str(ROOT / "recipes" / "dcgan-digits.yaml")
-    launch(ONE, "run.py", recipe, *GAME, "run.name=one")
-    launch(TWO, "run.py", recipe, *GAME, "run.name=two")
-    weights = [load_file(Path("runs", name, "checkpoints/step-00000010/networks/generator.safetensors")) for name in ("one", "two")]
-    launch(TWO, "evaluate.py", "runs/one", *METRICS)
-    by_two = Path("runs/one/scorecards").rename("by-two")
-    launch(ONE, "evaluate.py", "runs/one", *METRICS)
+    difference = played_by_both(RECIPE, *GAME, network="generator")
+    cards = judged_by_both(*METRICS)
 
-    cards = [json.loads(next(folder.glob("*/scorecard.json")).read_text()) for folder in (by_two, Path("runs/one/scorecards"))]
-
-    assert max(float((weights[0][name] - weights[1][name]).abs().max()) for name in weights[0]) <= 1e-6
+    assert difference <= 1e-6
     assert cards[0]["means"] == cards[1]["means"]
     assert cards[0]["metrics"] == cards[1]["metrics"]

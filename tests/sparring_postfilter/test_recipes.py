@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from launching import different_files
 
 import sparring
 from sparring.cli import main
@@ -70,10 +71,7 @@ def test_a_run_that_was_stopped_ends_as_one_that_was_not() -> None:
     play("postfilter-mcep-small", *chosen, "run.steps=2", "run.name=stopped")
     play("postfilter-mcep-small", *chosen, "run.steps=4", "run.name=stopped")
 
-    straight, stopped = (Path("runs", name, "checkpoints", "step-00000004") for name in ("straight", "stopped"))
-    files = sorted(path.relative_to(straight) for path in straight.rglob("*.safetensors"))
-    assert "statistics.safetensors" in map(str, files)
-    assert [str(file) for file in files if (straight / file).read_bytes() != (stopped / file).read_bytes()] == []
+    assert different_files("straight", "stopped", step=4) == []
 
 
 @pytest.mark.parametrize(

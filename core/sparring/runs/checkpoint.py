@@ -13,8 +13,7 @@ from torch import Tensor
 
 from sparring.errors import CheckpointError
 from sparring.runs.atomic import JSON, remove, sync, unwritable
-from sparring.runs.best import NAME as BEST
-from sparring.runs.best import Best, read_best, write_best
+from sparring.runs.best import NAME as BEST, Best, read_best, write_best
 from sparring.runs.saved import Checkpoint, write_checkpoint
 from sparring.runs.seal import BrokenSealError
 
