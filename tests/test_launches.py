@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import joblib
 import psutil
 import pytest
 from safetensors.torch import load_file
@@ -72,7 +73,7 @@ def test_two_processes_equal_one_with_virtual_batch_norm_and_gradient_penalty() 
     text = finish(launch(TWO, "run.name=two"))
     finish(one)
 
-    assert "2 cpu processes" in text
+    assert "2 cpu processes of 1 thread each," in text
     assert gap("one", "two") <= 1e-6
 
 
@@ -94,14 +95,23 @@ def test_two_agents_as_on_two_machines_play_one_run() -> None:
 
     texts = [finish(agent) for agent in agents]
 
-    assert any("2 cpu processes" in text for text in texts)
+    assert any("2 cpu processes of 1 thread each," in text for text in texts)
     assert (Path("runs/agents/checkpoints/step-00000040") / "manifest.json").is_file()
 
 
 def test_accelerate_launch_plays_with_one_process() -> None:
     text = finish(launch([*ACCELERATE, PLAIN[1]], "run.name=accelerated"))
 
-    assert "1 cpu process," in text
+    assert "1 cpu process of 1 thread," in text
+
+
+def test_accelerate_launch_leaves_a_lone_process_all_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS")
+    threads = joblib.cpu_count(only_physical_cores=True)
+
+    text = finish(launch([*ACCELERATE, PLAIN[1]], "run.name=all-cores"))
+
+    assert f"1 cpu process of {threads} thread" in text
 
 
 def test_processes_that_did_not_come_up_are_refused() -> None:

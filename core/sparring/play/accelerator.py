@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import psutil
 import torch
 from accelerate import Accelerator, DistributedDataParallelKwargs, PartialState
 from accelerate.utils import DistributedType
 
 from sparring.errors import GameError, RecipeError
+from sparring.play.launcher import processes_asked, use_cores
 from sparring.recipe.recipe import Recipe
 
 SUPPORTED = (DistributedType.NO, DistributedType.MULTI_CPU, DistributedType.MULTI_GPU)
@@ -41,13 +41,25 @@ def accelerator_for(recipe: Recipe, project: Path | None = None) -> Accelerator:
     if accelerator.mixed_precision not in ("no", "bf16"):
         raise GameError(f"precision {accelerator.mixed_precision} is not supported: use bf16, which needs no loss scaling")
     _require_processes(accelerator.num_processes, recipe)
+    _use_cores(accelerator.num_processes, accelerator.device)
     return accelerator
+
+
+def machines_of(accelerator: Accelerator) -> str:
+    """What the run plays on, in words: "2 cuda processes", "1 cpu process of 8 threads"."""
+    count, device = accelerator.num_processes, accelerator.device.type
+    processes = f"{count} {device} process{'es' if count > 1 else ''}"
+    if device != "cpu":
+        return processes
+    threads = torch.get_num_threads()
+    return f"{processes} of {threads} thread{'s' if threads > 1 else ''}{' each' if count > 1 else ''}"
 
 
 def this_device() -> torch.device:
     """The device of this process, which under a launcher joins the others."""
     state = PartialState(cpu=_only_cpu())
     assert state.device is not None
+    _use_cores(state.num_processes, state.device)
     return state.device
 
 
@@ -56,9 +68,15 @@ def _only_cpu() -> bool:
     return not (torch.cuda.is_available() or torch.backends.mps.is_available())
 
 
+def _use_cores(processes: int, device: torch.device) -> None:
+    """Several processes share the cores as their launcher says, and beside a GPU one thread is enough."""
+    if processes == 1 and device.type == "cpu":
+        use_cores()
+
+
 def _require_processes(came_up: int, recipe: Recipe) -> None:
     launcher = int(os.environ.get("WORLD_SIZE", "1"))
-    asked = {"the recipe (run.processes)": recipe.run.processes, "the launcher": launcher if launcher > 1 else _asked_of_launcher()}
+    asked = {"the recipe (run.processes)": recipe.run.processes, "the launcher": launcher if launcher > 1 else processes_asked()}
     for who, number in asked.items():
         if number is not None and number != came_up:
             raise GameError(
@@ -72,20 +90,3 @@ def _require_processes(came_up: int, recipe: Recipe) -> None:
         message = f"a batch of {recipe.data.batch_size} cannot be shared by {parts}"
         hint = f"use a multiple of {share}: batch_size is that of all processes together"
         raise RecipeError([recipe.problem("data.batch_size", message, hint)])
-
-
-def _asked_of_launcher() -> int | None:
-    """What `accelerate launch --num_processes N` was told, read from the launcher's own command line: it tells its child nothing."""
-    try:
-        parent = psutil.Process().parent()
-        words = parent.cmdline() if parent else []
-    except psutil.Error:
-        return None
-    if not any(Path(word).name == "accelerate" or word.endswith("accelerate.commands.launch") for word in words[:4]):
-        return None
-    for word, following in zip(words, [*words[1:], ""], strict=True):
-        name, _, value = word.partition("=")
-        if name in ("--num_processes", "--num-processes"):
-            number = value or following
-            return int(number) if number.isdigit() else None
-    return None

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sparring.application import Application
 from sparring.errors import GameError
-from sparring.play.accelerator import accelerator_for
+from sparring.play.accelerator import accelerator_for, machines_of
 from sparring.play.allocator import keep_memory
 from sparring.play.collective import alone, forget_control, gather, on_any
 from sparring.play.engine import Step
@@ -138,12 +138,10 @@ class Run:
     def _introduce(self, start: int) -> None:
         if not self.is_main:
             return
-        count, device = self.accelerator.num_processes, self.accelerator.device.type
-        machines = f"{count} {device} process{'es' if count > 1 else ''}"
         precision = "bf16" if self.accelerator.mixed_precision == "bf16" else "fp32"
         print(f"{self.recipe.name}: {self.folder.path}")
         print(self.game.data.describe())
-        print(f"{machines}, {precision}, batch of {self.recipe.data.batch_size}, {self.game.steps} steps")
+        print(f"{machines_of(self.accelerator)}, {precision}, batch of {self.recipe.data.batch_size}, {self.game.steps} steps")
         if start:
             print(f"Resuming from step {start}.")
         else:
