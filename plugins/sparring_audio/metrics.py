@@ -74,7 +74,7 @@ def pesq(estimate: Any, reference: Any, sample_rate_hz: int) -> float:
     from pesq import (  # pyright: ignore[reportMissingImports]
         BufferTooShortError,
         NoUtterancesError,
-        pesq as p862,  # pyright: ignore[reportMissingImports]
+        pesq as p862,
     )
 
     try:

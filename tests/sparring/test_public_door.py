@@ -26,6 +26,14 @@ def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
         _ = sparring.Tasks  # type: ignore[attr-defined]
 
 
+def test_a_name_stays_itself_when_its_module_of_the_same_name_was_imported_first() -> None:
+    program = "import sparring.whole_file; from sparring import whole_file; print(callable(whole_file))"
+
+    finished = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert finished.stdout == "True\n"
+
+
 def test_the_door_alone_imports_no_torch() -> None:
     program = "import sys; from sparring import Component, hookimpl; print('torch' in sys.modules)"
 

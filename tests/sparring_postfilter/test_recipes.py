@@ -71,6 +71,7 @@ def test_a_run_that_was_stopped_ends_as_one_that_was_not() -> None:
     play("postfilter-mcep-small", *chosen, "run.steps=2", "run.name=stopped")
     play("postfilter-mcep-small", *chosen, "run.steps=4", "run.name=stopped")
 
+    assert Path("runs/straight/checkpoints/step-00000004/statistics.safetensors").is_file()
     assert different_files("straight", "stopped", step=4) == []
 
 

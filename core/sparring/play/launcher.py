@@ -21,10 +21,10 @@ def use_cores() -> None:
     """Give torch all physical cores that this process may use, if `accelerate launch` left it one thread and nobody had asked for that.
 
     Without a GPU, the launcher sets OMP_NUM_THREADS to 1 unless it has --num_cpu_threads_per_process, --cpu, or OMP_NUM_THREADS itself.
-    For a process that is alone on its machine.
+    For a process that is alone on its machine. More than one thread is a choice of the program that this runs in, and stands.
     """
     launcher = _launcher()
-    if launcher is None:
+    if launcher is None or torch.get_num_threads() > 1:
         return
     words, environment = launcher
     if not _option(words, "num_cpu_threads_per_process") and not environment.get("OMP_NUM_THREADS"):

@@ -20,6 +20,7 @@ def threads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The numbers of threads that torch is told to use, on a machine of five cores."""
     told: list[int] = []
     monkeypatch.setattr(torch, "set_num_threads", told.append)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 1)
     monkeypatch.setattr(joblib, "cpu_count", lambda only_physical_cores: 5)
     return told
 
@@ -52,6 +53,15 @@ def test_a_number_that_somebody_chose_stands(
     words: list[str], environment: dict[str, str], threads: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started_by(monkeypatch, words, **environment)
+
+    use_cores()
+
+    assert threads == []
+
+
+def test_threads_that_the_program_chose_stand(threads: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    started_by(monkeypatch, [*LAUNCH, *SCRIPT])
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 3)
 
     use_cores()
 
